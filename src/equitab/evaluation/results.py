@@ -1,0 +1,138 @@
+"""What evaluation makes and report, contract and evidence store only read: measurements and curves.
+
+A `Measurement` is one row of a tidy table: one number, its interval, what it was measured on, or why it is
+undefined. A `CurvePoint` is one point of a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from typing import Literal
+
+from equitab.dataframe import Frame, frame_from_columns
+
+Status = Literal["ok", "undefined"]
+Stage = Literal["audit", "validation", "test", "fidelity", "privacy"]
+Treatment = Literal[
+    "original",
+    "augmented",
+    "reweighed",
+    "augmented_reweighed",
+    "smote_nc",
+    "threshold_optimizer",
+    "synthetic",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """One number and everything needed to read it.
+
+    Parameters
+    ----------
+    metric : str
+        A name of `equitab.metrics.METRICS`.
+    value : float or None
+        None when undefined.
+    low, high : float or None
+        The interval at `confidence`, made by `interval_method`.
+    n : int
+        Rows that it rests on.
+    sensitive_features : str
+        Names joined by ``×``; empty for a measurement of everybody.
+    group, reference_group : str
+        Empty, or the names of the groups compared; ``(all others)`` for the pooled row of signed metrics.
+    model : str
+        A learner's name; empty for a measurement of a table.
+    treatment : str
+        Which training table the model learned from, or which table was measured.
+    stage : str
+        ``audit`` (labels or somebody's predictions), ``validation``, ``test`` (models on real rows),
+        ``fidelity``, ``privacy`` (a synthetic table against real rows).
+    operating_point : str
+        ``"0.5"``, ``"validation_balanced_accuracy"``, or empty.
+    generator_seed, model_seed : int or None
+        None also for a mean over seeds (its `interval_method` says so).
+    status : {"ok", "undefined"}
+    reason : str
+        Why it is undefined, or a remark (``weighted resampling: the learner takes no weights``).
+    """
+
+    metric: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    confidence: float | None = None
+    interval_method: str = ""
+    n: int = 0
+    sensitive_features: str = ""
+    group: str = ""
+    reference_group: str = ""
+    model: str = ""
+    treatment: str = ""
+    stage: str = ""
+    operating_point: str = ""
+    generator_seed: int | None = None
+    model_seed: int | None = None
+    status: Status = "ok"
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurvePoint:
+    """One point of a figure.
+
+    Parameters
+    ----------
+    figure : str
+        ``threshold_sweep/<sensitive>/<model>``, ``distribution/<column>``, ``frontier/<sensitive>/<metric>``,
+        ``training/loss``.
+    series : str
+        A line or a set of bars of the figure (``original|average_odds_difference``, ``real``, ``synthetic``).
+    x : str
+        The position as text: a number, or the name of a category.
+    y : float
+    low, high : float or None
+    n : int
+    """
+
+    figure: str
+    series: str
+    x: str
+    y: float
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+
+
+def measurements_frame(measurements: Iterable[Measurement]) -> Frame:
+    """Return measurements as a frame with the columns of `Measurement`, in order."""
+    return _as_table(list(measurements), Measurement)
+
+
+def curves_frame(points: Iterable[CurvePoint]) -> Frame:
+    """Return points as a frame with the columns of `CurvePoint`, in order."""
+    return _as_table(list(points), CurvePoint)
+
+
+def measurements_from_frame(frame: Frame) -> list[Measurement]:
+    """Return the measurements that a frame holds: the inverse of `measurements_frame`."""
+    return [Measurement(**row) for row in frame.to_native().to_pylist()]
+
+
+def curves_from_frame(frame: Frame) -> list[CurvePoint]:
+    """Return the points that a frame holds: the inverse of `curves_frame`."""
+    return [CurvePoint(**row) for row in frame.to_native().to_pylist()]
+
+
+def _as_table(rows: list[Measurement] | list[CurvePoint], kind: type) -> Frame:
+    import pyarrow as pa
+
+    types = {"str": pa.string(), "float": pa.float64(), "int": pa.int64(), "Status": pa.string()}
+    records = [asdict(row) for row in rows]
+    columns = {
+        item.name: pa.array([record[item.name] for record in records], types[str(item.type).split(" ")[0]])
+        for item in fields(kind)
+    }
+    return frame_from_columns(columns)
