@@ -106,6 +106,64 @@ class CurvePoint:
     n: int = 0
 
 
+BaselineVerdict = Literal["beaten", "not beaten", "undetermined"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineComparison:
+    """One simple way to do the job, beside what was done.
+
+    Parameters
+    ----------
+    treatment : str
+        ``original`` (no treatment), ``smote_nc`` or ``threshold_optimizer``.
+    fairness, performance : Measurement
+        The headline's two metrics for this baseline, same model, same test rows.
+    verdict : {"beaten", "not beaten", "undetermined"}
+        ``beaten``: what was done is fairer by more than the intervals' noise at no higher cost, or as fair
+        at a lower cost; ``undetermined``: the noise does not allow to say.
+    reason : str
+        In a short sentence.
+    """
+
+    treatment: str
+    fairness: Measurement
+    performance: Measurement
+    verdict: BaselineVerdict
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Headline:
+    """The answer in one value: fair for whom, by which criterion, how sure, at what cost, against what.
+
+    Parameters
+    ----------
+    model, treatment : str
+        The chosen model and the training table that it learned from.
+    fairness_before, fairness_after : Measurement
+        The criterion on real test rows, for ``original`` and for `treatment`; they name the metric, the
+        sensitive features, the groups, the interval and n.
+    performance_before, performance_after : Measurement
+        The cost, on the same rows.
+    tolerance : float
+        The gap that was asked for.
+    baselines : tuple of BaselineComparison
+    warnings : tuple of str
+        What a reader must know before anything else (tiny groups, baselines not beaten, undefined metrics).
+    """
+
+    model: str
+    treatment: str
+    fairness_before: Measurement
+    fairness_after: Measurement
+    performance_before: Measurement
+    performance_after: Measurement
+    tolerance: float
+    baselines: tuple[BaselineComparison, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
 def measurements_frame(measurements: Iterable[Measurement]) -> Frame:
     """Return measurements as a frame with the columns of `Measurement`, in order."""
     return _as_table(list(measurements), Measurement)
