@@ -102,7 +102,8 @@ def _pandas_to_arrow(table: Any) -> pa.Table:
     problems, arrays = [], []
     for name in names:
         try:
-            arrays.append(pa.chunked_array([pa.Array.from_pandas(table[name])]))
+            held = pa.Array.from_pandas(table[name])
+            arrays.append(held if isinstance(held, pa.ChunkedArray) else pa.chunked_array([held]))
         except (pa.ArrowInvalid, pa.ArrowTypeError):
             problems.append(
                 Problem(f"column {name!r}", "values of one type", "numbers and text mixed", "cast it to text")

@@ -1,0 +1,54 @@
+# The commands of this project. `make` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONSTRAINTS := constraints/ci.txt
+export OMP_WAIT_POLICY = PASSIVE
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all check format docs benchmarks clean
+
+help:  ## list these commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/pip-ready:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	touch $@
+
+$(VENV)/demo-ready: $(VENV)/pip-ready pyproject.toml $(CONSTRAINTS)
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[torch]"
+	touch $@
+
+$(VENV)/dev-ready: $(VENV)/pip-ready pyproject.toml $(CONSTRAINTS)
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[all]" --group dev
+	touch $@ $(VENV)/demo-ready
+
+demo: $(VENV)/demo-ready  ## run the main job on the packaged Adult table and say where the report is
+	$(BIN)/equitab demo --out demo-report --overwrite
+
+test: $(VENV)/dev-ready  ## the plain tests (under two minutes)
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
+
+test-all: $(VENV)/dev-ready  ## every test, also slow ones and those that need a browser
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/dev-ready  ## format, lint, types
+	$(BIN)/ruff format --check src tests benchmarks scripts
+	$(BIN)/ruff check src tests benchmarks scripts
+	$(BIN)/mypy
+
+format: $(VENV)/dev-ready  ## write the format
+	$(BIN)/ruff format src tests benchmarks scripts
+	$(BIN)/ruff check --fix src tests benchmarks scripts
+
+docs: $(VENV)/dev-ready  ## build the documentation into site/
+	$(BIN)/mkdocs build --strict --quiet
+
+benchmarks: $(VENV)/dev-ready  ## repeat the figures of docs/benchmarks (half an hour)
+	$(BIN)/python benchmarks/fairness_metrics.py
+	$(BIN)/python benchmarks/tabddpm_adult.py --preset fast
+	$(BIN)/python benchmarks/tabddpm_adult.py --preset quality
+
+clean:  ## remove what these commands made
+	rm -rf $(VENV) demo-report site .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,157 @@
+"""The house rules that a reader cannot see in one file: who may import whom, and what stays unloaded."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "equitab"
+FOUNDATION = {"dataframe", "schema"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "dataframe": set(),
+    "schema": {"dataframe"},
+    "datasets": FOUNDATION,
+    "metrics": FOUNDATION,
+    "encoding": FOUNDATION,
+    "generators": {*FOUNDATION, "encoding"},
+    "augmentation": {*FOUNDATION, "metrics", "generators"},
+    "mitigation": {*FOUNDATION, "metrics"},
+    "evaluation": {*FOUNDATION, "metrics", "encoding"},
+    "report": {"evaluation"},
+    "pipeline": {
+        *FOUNDATION,
+        "datasets",
+        "metrics",
+        "encoding",
+        "generators",
+        "augmentation",
+        "mitigation",
+        "evaluation",
+        "report",
+    },
+    "studies": {
+        *FOUNDATION,
+        "datasets",
+        "metrics",
+        "encoding",
+        "generators",
+        "augmentation",
+        "mitigation",
+        "evaluation",
+        "report",
+        "pipeline",
+    },
+    "cli": {"pipeline", "report", "studies"},
+    "integrations": {*FOUNDATION, "pipeline", "report", "metrics", "augmentation"},
+}
+HEAVY = {
+    "torch": {"generators/diffusion"},
+    "safetensors": {"generators/diffusion"},
+    "pandas": {"dataframe", "integrations"},
+    "polars": {"dataframe"},
+    "pyarrow": {"dataframe", "schema/reading.py", "evaluation/results.py", "encoding"},
+    "typer": {"cli"},
+    "jinja2": {"report"},
+    "lightgbm": set(),
+}
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def imported_names(path: Path) -> list[str]:
+    """Return the dotted names that a module imports, also inside functions."""
+    names = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import hides its room"
+            names.append(node.module or "")
+    return names
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_room_imports_only_the_rooms_that_it_may(path: Path) -> None:
+    """STYLE's table of imports holds, inside functions too."""
+    room = room_of(path)
+    if room not in MAY_IMPORT:
+        return
+    used = {name.split(".")[1] for name in imported_names(path) if name.startswith("equitab.")}
+    assert used - {room, "errors"} <= MAY_IMPORT[room]
+
+
+def test_the_report_reads_only_results() -> None:
+    """The report computes nothing: of evaluation it sees the results alone."""
+    for path in (SOURCE / "report").rglob("*.py"):
+        used = [name for name in imported_names(path) if name.startswith("equitab.evaluation")]
+        assert set(used) <= {"equitab.evaluation.results"}, path
+
+
+@pytest.mark.parametrize("library", sorted(HEAVY))
+def test_a_heavy_library_stays_in_its_rooms(library: str) -> None:
+    """A heavy or optional library is imported only where the design says."""
+    allowed = HEAVY[library]
+    users = {
+        str(path.relative_to(SOURCE))
+        for path in MODULES
+        if any(name.split(".")[0] == library for name in imported_names(path))
+    }
+    outside = {user for user in users if not any(user.startswith(place) for place in allowed)}
+    assert outside == set()
+
+
+def test_modules_of_a_room_import_without_a_ring() -> None:
+    """No module reaches itself through its imports."""
+    graph = {module_name(path): {n for n in imported_names(path) if n.startswith("equitab")} for path in MODULES}
+    graph = {name: {target for target in targets if target in graph} - {name} for name, targets in graph.items()}
+    remaining = dict(graph)
+    while remaining:
+        leaves = [name for name, targets in remaining.items() if not targets & remaining.keys()]
+        assert leaves, f"imports in a ring: {sorted(remaining)}"
+        for name in leaves:
+            del remaining[name]
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    """`import equitab` stays quick: no learner, no deep-learning library, no template engine."""
+    code = "import sys, equitab; print(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"torch", "sklearn", "scipy", "pandas", "polars", "jinja2", "typer", "rich", "pydantic", "fairlearn"}
+    assert heavy & set(loaded) == set()
+
+
+def test_no_module_is_too_long() -> None:
+    """A module that a reader cannot hold in the head is two modules."""
+    lengths = {str(path.relative_to(SOURCE)): len(path.read_text().splitlines()) for path in MODULES}
+    assert {name: length for name, length in lengths.items() if length > 500} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    """Sixty lines without the docstring is where a function is split."""
+    too_long = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1 - docstring_lines(node)
+                if length > 60:
+                    too_long[f"{path.relative_to(SOURCE)}:{node.name}"] = length
+    assert too_long == {}
+
+
+def docstring_lines(node: ast.FunctionDef) -> int:
+    first = node.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        return (first.end_lineno or 0) - first.lineno + 1
+    return 0
