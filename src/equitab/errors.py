@@ -72,7 +72,8 @@ class Problem:
     next_step: str = ""
 
     def __str__(self) -> str:
-        advice = f" Next: {self.next_step.rstrip('.')}." if self.next_step else ""
+        end = "" if self.next_step.endswith("?") else "."
+        advice = f" Next: {self.next_step.rstrip('.')}{end}" if self.next_step else ""
         return f"{self.where}: expected {self.expected}, received {self.received}.{advice}"
 
 
@@ -101,6 +102,10 @@ class InputError(EquitabError, ValueError):
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__(self._text())
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Pickle as the problems, so that the error arrives whole from another process."""
+        return type(self), (self.problems,)
 
     def _text(self) -> str:
         if len(self.problems) == 1:
@@ -160,7 +165,11 @@ class MissingExtraError(EquitabError, ImportError):
     """
 
     def __init__(self, extra: str, purpose: str) -> None:
+        self.extra, self.purpose = extra, purpose
         super().__init__(f"{purpose} needs the extra '{extra}': pip install 'equitab[{extra}]'")
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        return type(self), (self.extra, self.purpose)
 
 
 class ProtocolError(EquitabError, RuntimeError):

@@ -1,6 +1,32 @@
 """The only room that calls pandas, polars or Arrow; everybody else works on a `Frame`."""
 
-from equitab.dataframe.frames import Frame, as_frame, concatenate, frame_from_columns, take_rows
-from equitab.dataframe.template import TableTemplate
+from equitab.dataframe.file_formats import ENDINGS, TableFormat
+from equitab.dataframe.frames import Frame, as_arrow, as_frame, concatenate, frame_from_columns, take_rows
+from equitab.dataframe.reading import TableFile, read_table, read_table_file
+from equitab.dataframe.template import FrameKind, TableTemplate
+from equitab.dataframe.writing import (
+    write_atomically,
+    write_bytes_atomically,
+    write_table,
+    write_text_atomically,
+)
 
-__all__ = ["Frame", "TableTemplate", "as_frame", "concatenate", "frame_from_columns", "take_rows"]
+__all__ = [
+    "ENDINGS",
+    "Frame",
+    "FrameKind",
+    "TableFile",
+    "TableFormat",
+    "TableTemplate",
+    "as_arrow",
+    "as_frame",
+    "concatenate",
+    "frame_from_columns",
+    "read_table",
+    "read_table_file",
+    "take_rows",
+    "write_atomically",
+    "write_bytes_atomically",
+    "write_table",
+    "write_text_atomically",
+]

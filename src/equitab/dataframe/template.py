@@ -1,7 +1,8 @@
 """What a caller's table looked like, so that rows made for them look the same.
 
 A `TableTemplate` keeps the kind of frame, the column order and the dtypes, and turns any `Frame` with (a
-part of) those columns into that kind. It is plain data: it can be written to JSON and read back.
+part of) those columns into that kind. It is plain data: it can be written to JSON and read back. The law:
+``TableTemplate.of(table).restore(as_frame(table))`` equals ``table``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from typing import Any, Literal
 import narwhals as nw
 import pyarrow as pa
 
+from equitab.dataframe.arrow_types import cast_column, encode_labels, type_from_text
 from equitab.dataframe.frames import Frame
+from equitab.errors import Problem, TableError
 
 FrameKind = Literal["pandas", "polars", "pyarrow"]
 
@@ -28,7 +31,8 @@ class TableTemplate:
     dtypes : tuple of (str, str)
         Column name and dtype, in the words of that library (``"Int64"``, ``"category"``, ``"int8"``).
     categories : tuple of (str, tuple)
-        For categorical columns of pandas and enumerations of polars: the categories in their order.
+        For categorical columns of pandas, enumerations of polars and dictionaries of Arrow: the categories
+        in their order.
     ordered : tuple of str
         Names of pandas categorical columns whose categories are ordered.
 
@@ -52,7 +56,7 @@ class TableTemplate:
         if isinstance(table, nw.DataFrame):
             table = table.to_native()
         if isinstance(table, pa.Table):
-            return cls("pyarrow", tuple((field.name, str(field.type)) for field in table.schema))
+            return _of_arrow(table)
         module = type(table).__module__.split(".")[0]
         return _of_polars(table) if module == "polars" else _of_pandas(table)
 
@@ -74,16 +78,27 @@ class TableTemplate:
         -------
         pandas.DataFrame, polars.DataFrame or pyarrow.Table
             An integer dtype that cannot hold missing values gives way to the library's own answer
-            (floating point in pandas) where missing values are present.
+            (floating point in pandas) where missing values are present. Categories that are new to a
+            pandas or Arrow column are put behind the known ones.
+
+        Raises
+        ------
+        TableError
+            If a column cannot be cast to the dtype that it had (a number too large for ``int8``); all such
+            columns at once.
         """
         known = [name for name in self.columns if name in frame.columns]
         extra = [name for name in frame.columns if name not in self.columns]
         arrow = frame.to_native().select(known + extra)
-        if self.kind == "pyarrow":
-            return _restore_arrow(arrow, dict(self.dtypes))
-        if self.kind == "polars":
-            return _restore_polars(arrow, dict(self.dtypes), dict(self.categories))
-        return _restore_pandas(arrow, dict(self.dtypes), dict(self.categories), set(self.ordered))
+        restored, problems = {}, []
+        for name in arrow.column_names:
+            try:
+                restored[name] = self._column(name, arrow[name])
+            except (pa.ArrowException, ValueError, TypeError):
+                problems.append(self._problem(name, arrow[name]))
+        if problems:
+            raise TableError(problems)
+        return _assembled(self.kind, restored)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -104,6 +119,64 @@ class TableTemplate:
             tuple(data["ordered"]),
         )
 
+    def _column(self, name: str, column: pa.ChunkedArray) -> Any:
+        """Return one column as the caller's library has it."""
+        dtype = dict(self.dtypes).get(name)
+        categories = dict(self.categories).get(name, ())
+        if self.kind == "pyarrow":
+            return column if dtype is None else _arrow_column(column, dtype, categories)
+        if self.kind == "polars":
+            return _polars_column(column, dtype, categories)
+        if dtype == "category":
+            return _pandas_categories(column, categories, name in self.ordered)
+        return _pandas_column(column, dtype)
+
+    def _problem(self, name: str, column: pa.ChunkedArray) -> Problem:
+        wanted = dict(self.dtypes).get(name, "any type")
+        return Problem(
+            f"column {name!r}",
+            f"values that fit {wanted}",
+            f"{column.type} values that do not",
+            "widen the column's type",
+        )
+
+
+def _of_arrow(table: pa.Table) -> TableTemplate:
+    dtypes = tuple((field.name, str(field.type)) for field in table.schema)
+    categories = tuple(
+        (field.name, _dictionary_values(table[field.name]))
+        for field in table.schema
+        if pa.types.is_dictionary(field.type)
+    )
+    return TableTemplate("pyarrow", dtypes, categories)
+
+
+def _dictionary_values(column: pa.ChunkedArray) -> tuple[Any, ...]:
+    unified = column.unify_dictionaries()
+    return tuple(unified.chunk(0).dictionary.to_pylist()) if unified.num_chunks else ()
+
+
+def _of_polars(table: Any) -> TableTemplate:
+    import polars as pl
+
+    categories = tuple(
+        (name, tuple(dtype.categories.to_list()))
+        for name, dtype in table.schema.items()
+        if isinstance(dtype, pl.Enum)
+    )
+    dtypes = tuple((name, _polars_name(dtype)) for name, dtype in table.schema.items())
+    return TableTemplate("polars", dtypes, categories)
+
+
+def _polars_name(dtype: Any) -> str:
+    import polars as pl
+
+    if isinstance(dtype, pl.Datetime):
+        return f"Datetime:{dtype.time_unit}:{dtype.time_zone or ''}"
+    if isinstance(dtype, pl.Decimal):
+        return f"Decimal:{dtype.precision}:{dtype.scale}"
+    return type(dtype).__name__
+
 
 def _of_pandas(table: Any) -> TableTemplate:
     import pandas as pd
@@ -114,91 +187,110 @@ def _of_pandas(table: Any) -> TableTemplate:
         if isinstance(dtype, pd.CategoricalDtype):
             categories.append((name, tuple(dtype.categories.tolist())))
             ordered += [name] if dtype.ordered else []
-    dtypes = tuple((str(name), str(table[name].dtype)) for name in table.columns)
+    dtypes = tuple((str(name), _pandas_name(table[name].dtype)) for name in table.columns)
     return TableTemplate("pandas", dtypes, tuple(categories), tuple(ordered))
 
 
-def _of_polars(table: Any) -> TableTemplate:
-    import polars as pl
-
-    categories = tuple(
-        (name, tuple(dtype.categories.to_list())) for name, dtype in table.schema.items() if isinstance(dtype, pl.Enum)
-    )
-    return TableTemplate("polars", tuple((name, _polars_dtype(dtype)) for name, dtype in table.schema.items()), categories)
-
-
-def _polars_dtype(dtype: Any) -> str:
-    import polars as pl
-
-    if isinstance(dtype, pl.Datetime):
-        return f"Datetime:{dtype.time_unit}:{dtype.time_zone or ''}"
-    return type(dtype).__name__
-
-
-def _restore_arrow(arrow: pa.Table, dtypes: dict[str, str]) -> pa.Table:
-    fields = {name: _arrow_type(dtypes[name]) for name in arrow.column_names if name in dtypes}
-    columns = [
-        arrow[name].cast(fields[name], safe=False) if fields.get(name) is not None else arrow[name]
-        for name in arrow.column_names
-    ]
-    return pa.table(columns, names=arrow.column_names)
-
-
-def _arrow_type(text: str) -> pa.DataType | None:
-    """Return the Arrow type of that description; dictionaries of text are the one nested kind supported."""
-    if text.startswith("dictionary<"):
-        return pa.dictionary(pa.int32(), pa.string()) if "values=string" in text else None
-    if text.startswith("timestamp["):
-        unit, _, zone = text.removeprefix("timestamp[").removesuffix("]").partition(", tz=")
-        return pa.timestamp(unit, zone or None)
-    try:
-        return pa.type_for_alias(text)
-    except ValueError:
-        return None
-
-
-def _restore_polars(arrow: pa.Table, dtypes: dict[str, str], categories: dict[str, tuple[Any, ...]]) -> Any:
-    import polars as pl
-
-    table = pl.from_arrow(arrow)
-    casts = []
-    for name in arrow.column_names:
-        dtype = dtypes.get(name)
-        if dtype is None:
-            continue
-        if dtype == "Enum":
-            casts.append(pl.col(name).cast(pl.Enum(list(categories[name]))))
-        elif dtype.startswith("Datetime:"):
-            _, unit, zone = dtype.split(":", 2)
-            casts.append(pl.col(name).cast(pl.Datetime(unit, zone or None)))  # type: ignore[arg-type]
-        else:
-            casts.append(pl.col(name).cast(getattr(pl, dtype)))
-    return table.with_columns(casts)  # type: ignore[union-attr]
-
-
-def _restore_pandas(
-    arrow: pa.Table, dtypes: dict[str, str], categories: dict[str, tuple[Any, ...]], ordered: set[str]
-) -> Any:
+def _pandas_name(dtype: Any) -> str:
     import pandas as pd
 
-    columns = {}
-    for name in arrow.column_names:
-        dtype = dtypes.get(name)
-        if name in categories:
-            kind: Any = pd.CategoricalDtype(list(categories[name]), ordered=name in ordered)
-            columns[name] = pd.Series(arrow[name].to_pylist(), dtype=kind)
-        elif dtype is None:
-            columns[name] = arrow[name].to_pandas()
-        else:
-            columns[name] = _pandas_column(arrow[name], dtype)
+    if isinstance(dtype, pd.StringDtype) and dtype.na_value is pd.NA:
+        return f"string[{dtype.storage}]"
+    if isinstance(dtype, pd.ArrowDtype):
+        return f"ArrowDtype({dtype.pyarrow_dtype})"
+    return str(dtype)
+
+
+def _assembled(kind: FrameKind, columns: dict[str, Any]) -> Any:
+    if kind == "pyarrow":
+        return pa.table(list(columns.values()), names=list(columns))
+    if kind == "polars":
+        import polars as pl
+
+        return pl.DataFrame(columns)
+    import pandas as pd
+
     return pd.DataFrame(columns)
 
 
-def _pandas_column(column: pa.ChunkedArray, dtype: str) -> Any:
+def _arrow_column(column: pa.ChunkedArray, dtype: str, values: tuple[Any, ...]) -> pa.ChunkedArray:
+    kind = type_from_text(dtype)
+    if kind is None:
+        return column
+    if pa.types.is_dictionary(kind):
+        return encode_labels(column, kind, values)
+    return cast_column(column, kind)
+
+
+def _polars_column(column: pa.ChunkedArray, dtype: str | None, categories: tuple[Any, ...]) -> Any:
+    import polars as pl
+
+    if dtype is None:
+        return pl.Series(pl.from_arrow(column))
+    wanted = _polars_dtype(dtype, categories)
+    if wanted.is_integer() and pa.types.is_floating(column.type):
+        column = cast_column(column, pa.int64())
+    return pl.Series(pl.from_arrow(column)).cast(wanted)
+
+
+def _polars_dtype(dtype: str, categories: tuple[Any, ...]) -> Any:
+    import polars as pl
+
+    name, _, details = dtype.partition(":")
+    if name == "Enum":
+        return pl.Enum(list(categories))
+    if name == "Datetime":
+        unit, _, zone = details.partition(":")
+        return pl.Datetime(unit, zone or None)  # type: ignore[arg-type]
+    if name == "Decimal":
+        precision, _, scale = details.partition(":")
+        return pl.Decimal(int(precision), int(scale))
+    return getattr(pl, name)()
+
+
+def _pandas_categories(column: pa.ChunkedArray, categories: tuple[Any, ...], is_ordered: bool) -> Any:
     import pandas as pd
 
-    if dtype in {"object", "str"}:
-        return pd.Series(column.to_pylist(), dtype=dtype)
-    series = column.to_pandas(types_mapper=pd.ArrowDtype) if dtype[:1].isupper() else column.to_pandas()
-    cannot_hold_missing = dtype.startswith(("int", "uint", "bool")) and column.null_count > 0
-    return series if cannot_hold_missing else series.astype(dtype)
+    values = column.to_pylist()
+    known = set(categories)
+    new = dict.fromkeys(value for value in values if value is not None and value not in known)
+    return pd.Series(values, dtype=pd.CategoricalDtype([*categories, *new], ordered=is_ordered))
+
+
+def _pandas_column(column: pa.ChunkedArray, dtype: str | None) -> Any:
+    import pandas as pd
+
+    if dtype is None:
+        return column.to_pandas()
+    if dtype.startswith("ArrowDtype("):
+        kind = type_from_text(dtype.removeprefix("ArrowDtype(")[:-1])
+        return pd.Series(pd.arrays.ArrowExtensionArray(column if kind is None else cast_column(column, kind)))
+    if dtype == "object":
+        return pd.Series(column.to_pylist(), dtype=object)
+    if dtype == "str" or dtype.startswith("string["):
+        return pd.Series(cast_column(column, pa.string()).to_pylist(), dtype=dtype)
+    return _pandas_numbers(column, dtype)
+
+
+def _pandas_numbers(column: pa.ChunkedArray, dtype: str) -> Any:
+    """Return numbers, booleans or timestamps; NumPy's kinds without room for missing become wider."""
+    import pandas as pd
+
+    is_nullable = dtype[:1].isupper() or dtype == "boolean"
+    kind = _arrow_type_of(dtype)
+    if kind is not None:
+        column = cast_column(column, kind)
+    if is_nullable:
+        wanted = pd.api.types.pandas_dtype(dtype)
+        return column.to_pandas(types_mapper=lambda _: wanted)
+    has_no_room = dtype.startswith(("int", "uint", "bool")) and column.null_count > 0
+    series = column.to_pandas()
+    return series if has_no_room else series.astype(dtype)
+
+
+def _arrow_type_of(dtype: str) -> pa.DataType | None:
+    """Return the Arrow type with the values of a pandas dtype (``Int8``, ``datetime64[us, UTC]``)."""
+    if dtype.startswith("datetime64["):
+        unit, _, zone = dtype.removeprefix("datetime64[").removesuffix("]").partition(", ")
+        return pa.timestamp(unit, zone or None)
+    return type_from_text({"boolean": "bool"}.get(dtype, dtype.lower()))

@@ -1,0 +1,110 @@
+"""Tables, labels, predictions and models, measured on real rows: one protocol for all of them.
+
+In the order of use: `split_rows` and `RealRows` for the rows that judge, `TrainingTable` for what a treatment
+made of the others, `train_and_measure_all` and `measure_postprocessed` for models and the baseline of
+thresholds, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure_predictions`,
+`measure_fidelity`, `measure_privacy`, `measure_distributions`.
+"""
+
+from equitab.evaluation.baseline_verdict import ComparisonRule, compare_with_baseline
+from equitab.evaluation.comparisons import Comparison, plan_comparisons
+from equitab.evaluation.design_matrix import DesignMatrix
+from equitab.evaluation.distributions import measure_distributions
+from equitab.evaluation.fairness import (
+    ALL_OTHERS,
+    MeasurementSettings,
+    RealRows,
+    Subject,
+    measure_labels,
+    measure_predictions,
+    measure_rows,
+)
+from equitab.evaluation.fidelity import detect_synthetic, measure_fidelity
+from equitab.evaluation.frontier import frontier_points
+from equitab.evaluation.headline_question import HeadlineQuestion
+from equitab.evaluation.learners import LEARNERS, Learner, learner
+from equitab.evaluation.model import FittedModel, fit_model
+from equitab.evaluation.model_files import load_model, save_model
+from equitab.evaluation.paired import PairedDifference, compare_predictions
+from equitab.evaluation.postprocessing import PostprocessedResult, measure_postprocessed
+from equitab.evaluation.prediction_table import collect_predictions, predictions_frame, predictions_from_frame
+from equitab.evaluation.privacy import measure_privacy
+from equitab.evaluation.protocol import (
+    HALF,
+    TUNED,
+    ModelResult,
+    ProtocolSettings,
+    TrainingTable,
+    train_and_measure,
+    train_and_measure_all,
+)
+from equitab.evaluation.results import (
+    BaselineComparison,
+    CurvePoint,
+    Headline,
+    Measurement,
+    curves_frame,
+    curves_from_frame,
+    measurements_frame,
+    measurements_from_frame,
+)
+from equitab.evaluation.row_identity import row_keys
+from equitab.evaluation.seed_average import average_over_seeds
+from equitab.evaluation.splits import Splits, check_disjoint, split_rows
+from equitab.evaluation.summary import headline
+
+__all__ = [
+    "ALL_OTHERS",
+    "HALF",
+    "LEARNERS",
+    "TUNED",
+    "BaselineComparison",
+    "Comparison",
+    "ComparisonRule",
+    "CurvePoint",
+    "DesignMatrix",
+    "FittedModel",
+    "Headline",
+    "HeadlineQuestion",
+    "Learner",
+    "Measurement",
+    "MeasurementSettings",
+    "ModelResult",
+    "PairedDifference",
+    "PostprocessedResult",
+    "ProtocolSettings",
+    "RealRows",
+    "Splits",
+    "Subject",
+    "TrainingTable",
+    "average_over_seeds",
+    "check_disjoint",
+    "collect_predictions",
+    "compare_predictions",
+    "compare_with_baseline",
+    "curves_frame",
+    "curves_from_frame",
+    "detect_synthetic",
+    "fit_model",
+    "frontier_points",
+    "headline",
+    "learner",
+    "load_model",
+    "measure_distributions",
+    "measure_fidelity",
+    "measure_labels",
+    "measure_postprocessed",
+    "measure_predictions",
+    "measure_privacy",
+    "measure_rows",
+    "measurements_frame",
+    "measurements_from_frame",
+    "plan_comparisons",
+    "predictions_frame",
+    "predictions_from_frame",
+    "row_keys",
+    "save_model",
+    "split_rows",
+    "train_and_measure",
+    "train_and_measure_all",
+]

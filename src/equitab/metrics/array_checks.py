@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,9 @@ def length_problems(**arrays: npt.NDArray[np.generic] | None) -> list[Problem]:
     lengths = {name: len(array) for name, array in present.items() if array.ndim == 1}
     if len(set(lengths.values())) > 1:
         received = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        problems.append(Problem("number of rows", "the same in every array", received, "pass arrays of one table"))
+        problems.append(
+            Problem("number of rows", "the same in every array", received, "pass arrays of one table")
+        )
     return problems
 
 
@@ -53,10 +56,12 @@ def outcome_problems(name: str, outcome: npt.NDArray[np.generic]) -> list[Proble
 
 def _not_binary(name: str, received: str) -> Problem:
     """Return the problem of an outcome that is not coded as 0 and 1."""
-    return Problem(name, "0 (unfavorable) or 1 (favorable) in every row", received, "code the favorable outcome as 1")
+    return Problem(
+        name, "0 (unfavorable) or 1 (favorable) in every row", received, "code the favorable outcome as 1"
+    )
 
 
-def group_problems(groups: npt.NDArray[np.generic], n_groups: int) -> list[Problem]:
+def group_problems(groups: npt.NDArray[Any], n_groups: int) -> list[Problem]:
     """Return a problem unless every entry is a group code or -1 (excluded)."""
     if groups.dtype.kind not in "iu":
         return [Problem("groups", "integer codes", f"values of type {groups.dtype}")]
@@ -84,7 +89,11 @@ def weight_problems(weights: npt.NDArray[np.float64] | None) -> list[Problem]:
 def score_problems(name: str, score: npt.NDArray[np.float64]) -> list[Problem]:
     """Return a problem unless all scores are finite."""
     n_bad = int(np.count_nonzero(~np.isfinite(score)))
-    return [Problem(name, "finite numbers", f"missing or infinite ones in {n_bad} of {score.size} rows")] if n_bad else []
+    return (
+        [Problem(name, "finite numbers", f"missing or infinite ones in {n_bad} of {score.size} rows")]
+        if n_bad
+        else []
+    )
 
 
 def confidence_problems(confidence: float, n_replicates: int | None = None) -> list[Problem]:

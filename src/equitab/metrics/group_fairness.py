@@ -410,8 +410,9 @@ def theil_index(tables: npt.ArrayLike) -> FloatArray:
 
     Notes
     -----
-    ``mean((b / m) ln(b / m))`` with the benefit ``b = 1 + predicted - true`` and its mean ``m``; 0 ln 0 = 0. As
-    the benefit is 0, 1 or 2, with shares p0, p1 and p2, this is ``(p1 / m) ln(1 / m) + (2 p2 / m) ln(2 / m)``.
+    ``mean((b / m) ln(b / m))`` with the benefit ``b = 1 + predicted - true`` and its mean ``m``; 0 ln 0 = 0.
+    As the benefit is 0, 1 or 2, with shares p0, p1 and p2, ``m = p1 + 2 p2`` and the index is
+    ``(2 p2 / m) ln 2 - ln m``.
 
     NOTE[DEPARTURE]: AIF360 leaves sample weights out of this metric; here they count as everywhere else.
 

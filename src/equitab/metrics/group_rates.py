@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,7 @@ __all__ = [
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+IntegerArray = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +110,9 @@ class GroupCounts:
         index = np.asarray(groups)
         if index.dtype != np.bool_:
             index = index.astype(np.int64)
-        return GroupCounts(self.rows[index], self.weights[index], self.squared_weights[index], self.is_weighted)
+        return GroupCounts(
+            self.rows[index], self.weights[index], self.squared_weights[index], self.is_weighted
+        )
 
     def pool(self) -> GroupCounts:
         """Return the counts of all groups taken together, as one group.
@@ -205,29 +209,31 @@ def _cell_codes(
     predicted: npt.NDArray[np.generic],
     groups: npt.NDArray[np.generic],
     n_groups: int,
-) -> npt.NDArray[np.integer]:
+) -> IntegerArray:
     """Return one small integer per row: 4 (group + 1) + 2 true + predicted, so excluded rows have 0 to 3."""
     # The smallest type that fits: at a million rows, moving bytes is what takes the time.
-    small = np.uint8 if n_groups < 63 else np.uint16 if n_groups < 16_000 else np.int64
-    codes = groups.astype(small)  # -1 wraps to the largest value, and adding 1 brings it to 0
-    codes += small(1)
-    codes *= small(4)
-    outcomes = true.astype(np.uint8)
-    outcomes *= np.uint8(2)
+    small: type[np.integer[Any]] = np.uint8 if n_groups < 63 else np.uint16 if n_groups < 16_000 else np.int64
+    outcomes: IntegerArray = true.astype(np.uint8)
+    outcomes *= 2
     outcomes += predicted.astype(np.uint8)
-    codes += outcomes
+    codes: IntegerArray = groups.astype(small)  # -1 wraps to the largest value, and adding 1 brings it to 0
+    codes += 1
+    codes *= 4
+    codes += outcomes.astype(small)
     return codes
 
 
-def _sum_cells(cells: npt.NDArray[np.integer], weight: FloatArray | None, n_groups: int) -> GroupCounts:
+def _sum_cells(cells: IntegerArray, weight: FloatArray | None, n_groups: int) -> GroupCounts:
     """Return row counts and sums of weights by cell, without the excluded rows."""
     n_cells, shape = 4 * (n_groups + 1), (n_groups, 2, 2)
-    rows = np.bincount(cells, minlength=n_cells)[4:].reshape(shape)
+    rows: IntArray = np.bincount(cells, minlength=n_cells)[4:].reshape(shape).astype(np.int64)
     if weight is None:
-        as_float = rows.astype(np.float64)
+        as_float: FloatArray = rows.astype(np.float64)
         return GroupCounts(rows, as_float, as_float, is_weighted=False)
-    sums = np.bincount(cells, weights=weight, minlength=n_cells)[4:].reshape(shape)
-    squares = np.bincount(cells, weights=weight * weight, minlength=n_cells)[4:].reshape(shape)
+    sums, squares = (
+        np.bincount(cells, weights=power, minlength=n_cells)[4:].reshape(shape).astype(np.float64)
+        for power in (weight, weight * weight)
+    )
     return GroupCounts(rows, sums, squares, is_weighted=True)
 
 
@@ -311,7 +317,9 @@ _ALL = (_TN, _FP, _FN, _TP)
 selection_rate = Rate(
     "selection_rate", "Selection rate", "share of rows that are predicted favorable", "", (_FP, _TP), _ALL
 )
-base_rate = Rate("base_rate", "Base rate", "share of rows whose true outcome is favorable", "", (_FN, _TP), _ALL)
+base_rate = Rate(
+    "base_rate", "Base rate", "share of rows whose true outcome is favorable", "", (_FN, _TP), _ALL
+)
 true_positive_rate = Rate(
     "true_positive_rate",
     "True positive rate",

@@ -7,7 +7,7 @@ References
 ----------
 Wilson (1927), Probable inference, the law of succession, and statistical inference.
 Clopper, Pearson (1934), The use of confidence or fiducial limits illustrated in the case of the binomial.
-Agresti, Caffo (2000), Simple and effective confidence intervals for proportions and differences of proportions.
+Agresti, Caffo (2000), Simple and effective confidence intervals for proportions and their differences.
 Efron, Tibshirani (1993), An introduction to the bootstrap.
 """
 
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,20 +24,18 @@ from equitab.metrics.results import IntervalMethod
 
 __all__ = [
     "MAX_UNDEFINED_SHARE",
-    "BootstrapKind",
     "Interval",
-    "bootstrap_interval",
     "clopper_pearson_interval",
     "effective_size",
     "normal_quantile",
+    "percentile_interval",
     "resample_counts",
+    "undefined_reason",
     "wilson_interval",
 ]
 
 #: An interval is undefined when more than this share of its replicates is: they would fall into its tails.
 MAX_UNDEFINED_SHARE = 0.005
-
-BootstrapKind = Literal["percentile", "reflected", "reflected_ratio"]
 
 
 @dataclass(frozen=True)
@@ -236,7 +233,8 @@ def resample_counts(
     touched.
 
     With weights, the sum of the weights of the k rows drawn for a cell is drawn from the gamma distribution
-    whose mean and variance are those of k draws from the cell's weights. Exact row weights would need the rows.
+    whose mean and variance are those of k draws from the cell's weights: only the first two moments of the
+    weights are kept in the counts.
 
     Examples
     --------
@@ -278,10 +276,8 @@ def _weight_moments(counts: GroupCounts) -> tuple[FloatArray, FloatArray]:
     return mean, np.maximum(mean_square - mean**2, 0.0)
 
 
-def bootstrap_interval(
-    value: float, replicates: FloatArray, *, confidence: float, kind: BootstrapKind = "percentile"
-) -> Interval:
-    """Return the interval of a metric from its bootstrap replicates.
+def percentile_interval(value: float, replicates: FloatArray, *, confidence: float = 0.95) -> Interval:
+    """Return the percentile bootstrap interval of a metric.
 
     Parameters
     ----------
@@ -289,50 +285,48 @@ def bootstrap_interval(
         The metric on the observed table.
     replicates : ndarray of float, shape (n_replicates,)
         The metric on each replicate; NaN where undefined.
-    confidence : float
+    confidence : float, default 0.95
         In (0, 1).
-    kind : {"percentile", "reflected", "reflected_ratio"}, default "percentile"
-        Which of the intervals in Notes.
 
     Returns
     -------
     Interval
-        Holds `value`; undefined, with the reason, when over 0.5% of the replicates are.
-
-    Notes
-    -----
-    *Percentile*: the quantiles of the replicates. *Reflected* (also called basic): ``2 value - quantile``, ends
-    swapped and cut at 0; for a spread over groups, which noise can only widen: replicates of it lie too high,
-    the more so the more groups there are, and their percentiles miss a spread of 0 always. *Reflected ratio*:
-    the same on the logarithm, cut at 1.
+        Quantiles of the replicates, widened to hold `value`; undefined, with the reason, when over 0.5% of
+        the replicates are.
 
     Examples
     --------
-    >>> round(bootstrap_interval(0.5, np.linspace(0, 1, 1001), confidence=0.9).low, 3)
+    >>> round(percentile_interval(0.5, np.linspace(0, 1, 1001), confidence=0.9).low, 3)
     0.05
     """
     defined = replicates[np.isfinite(replicates)]
-    n_undefined = replicates.size - defined.size
-    if n_undefined > MAX_UNDEFINED_SHARE * replicates.size:
-        return Interval.undefined(
-            f"no interval: {n_undefined} of {replicates.size} bootstrap replicates are undefined, the groups are too small"
-        )
+    reason = undefined_reason(defined.size, replicates.size)
+    if reason:
+        return Interval.undefined(reason)
     tail = (1 - confidence) / 2
     low, high = (float(end) for end in np.quantile(defined, (tail, 1 - tail)))
-    if kind == "percentile":
-        return Interval(min(low, value), max(high, value), "percentile_bootstrap")
-    reflect = _reflect_ratio if kind == "reflected_ratio" else _reflect
-    low, high = reflect(value, low, high)
-    return Interval(min(low, value), max(high, value), "reflected_bootstrap")
+    return Interval(min(low, value), max(high, value), "percentile_bootstrap")
 
 
-def _reflect(value: float, low: float, high: float) -> tuple[float, float]:
-    """Return the ends mirrored at the value, cut to [0, 1]."""
-    return max(2 * value - high, 0.0), min(2 * value - low, 1.0)
+def undefined_reason(n_defined: int, n_replicates: int) -> str:
+    """Return why there is no interval when too many replicates are undefined; else an empty text.
 
+    Parameters
+    ----------
+    n_defined, n_replicates : int
+        Replicates with a value, and all replicates.
 
-def _reflect_ratio(value: float, low: float, high: float) -> tuple[float, float]:
-    """Return the ends mirrored at the value on the logarithm, cut to [0, 1]."""
-    if value == 0 or low == 0:
-        return 0.0, min(high, 1.0)  # no logarithm of 0: keep the percentile at that end
-    return value * value / high, min(value * value / low, 1.0)
+    Returns
+    -------
+    str
+        The reason, or "".
+
+    Examples
+    --------
+    >>> undefined_reason(999, 1000)
+    ''
+    """
+    n_undefined = n_replicates - n_defined
+    if n_undefined <= MAX_UNDEFINED_SHARE * n_replicates:
+        return ""
+    return f"no interval: undefined in {n_undefined} of {n_replicates} bootstrap replicates, too few rows"

@@ -28,6 +28,7 @@ from equitab.metrics.array_checks import (
 )
 from equitab.metrics.group_rates import FloatArray, divide_or_nan, true_negative_rate, true_positive_rate
 from equitab.metrics.intervals import Interval, effective_size, normal_quantile
+from equitab.metrics.results import IntervalMethod
 
 __all__ = [
     "RocArea",
@@ -140,10 +141,12 @@ class RocArea:
         if math.isnan(self.variance):
             return Interval.undefined("no interval: fewer than two rows of one true outcome")
         if self.value in (0.0, 1.0) or self.variance == 0:
-            return Interval.undefined("no interval: the scores separate the outcomes so cleanly that DeLong's variance is 0")
+            return Interval.undefined(
+                "no interval: the scores separate the outcomes so cleanly that DeLong's variance is 0"
+            )
         logit = math.log(self.value / (1 - self.value))
         half = normal_quantile(confidence) * math.sqrt(self.variance) / (self.value * (1 - self.value))
-        method = "weighted_delong_logit" if self.is_weighted else "delong_logit"
+        method: IntervalMethod = "weighted_delong_logit" if self.is_weighted else "delong_logit"
         return Interval(_logistic(logit - half), _logistic(logit + half), method)
 
 
@@ -215,9 +218,9 @@ def roc_area(
     Notes
     -----
     The placement of a favorable row is the share of unfavorable rows below it (ties half), that of an
-    unfavorable row the share of favorable rows above it. The area is the mean placement of either kind, and its
-    variance the sum over both kinds of ``m / (m - 1) * sum w² (placement - area)² / (sum w)²``, which without
-    weights is DeLong's.
+    unfavorable row the share of favorable rows above it. The area is the mean placement of either kind, and
+    its variance the sum over both kinds of ``m / (m - 1) * sum w² (placement - area)² / (sum w)²``, which
+    without weights is DeLong's.
 
     Examples
     --------
@@ -240,7 +243,8 @@ def roc_area(
     favorable = true[order].astype(np.float64)
     ordered_weight = None if weight is None else weight[order]
     return _area_of_sides(
-        _OutcomeSide.of(favorable, ordered_weight, starts), _OutcomeSide.of(1 - favorable, ordered_weight, starts)
+        _OutcomeSide.of(favorable, ordered_weight, starts),
+        _OutcomeSide.of(1 - favorable, ordered_weight, starts),
     )
 
 

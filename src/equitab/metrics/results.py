@@ -12,7 +12,7 @@ Status = Literal["ok", "undefined"]
 IntervalMethod = Literal[
     "none",
     "percentile_bootstrap",
-    "reflected_bootstrap",
+    "simultaneous_bootstrap",
     "wilson",
     "wilson_effective_size",
     "clopper_pearson",

@@ -1,0 +1,21 @@
+"""Ways to treat unfairness without new rows: weights, and thresholds for each group."""
+
+from equitab.mitigation.resampling import resample_by_weight
+from equitab.mitigation.reweighing import Reweighing, reweigh, reweighing_weights
+from equitab.mitigation.threshold_optimizer import (
+    GroupRule,
+    ThresholdConstraint,
+    ThresholdRules,
+    fit_threshold_optimizer,
+)
+
+__all__ = [
+    "GroupRule",
+    "Reweighing",
+    "ThresholdConstraint",
+    "ThresholdRules",
+    "fit_threshold_optimizer",
+    "resample_by_weight",
+    "reweigh",
+    "reweighing_weights",
+]

@@ -1,5 +1,6 @@
 """What a table means: columns, outcome, sensitive features, groups."""
 
+from equitab.schema.findings import Finding
 from equitab.schema.groups import IntersectionalGroups
 from equitab.schema.reading import (
     Labels,
@@ -16,6 +17,8 @@ from equitab.schema.reading import (
     texts,
     value_name,
 )
+from equitab.schema.schema_file import read_schema, schema_from_yaml, schema_to_yaml, write_schema
+from equitab.schema.splits import SplitPart, split_parts
 from equitab.schema.table_schema import (
     MISSING_GROUP,
     Column,
@@ -26,17 +29,22 @@ from equitab.schema.table_schema import (
     Value,
     parse_threshold,
 )
+from equitab.schema.validation import validate_table
+from equitab.schema.values import cast_to_column
 
 __all__ = [
     "MISSING_GROUP",
     "Column",
     "ColumnKind",
+    "Finding",
     "IntersectionalGroups",
     "Labels",
     "SensitiveFeature",
+    "SplitPart",
     "TableSchema",
     "Threshold",
     "Value",
+    "cast_to_column",
     "codes_of",
     "favorable",
     "group_codes",
@@ -44,10 +52,16 @@ __all__ = [
     "labels",
     "numbers",
     "parse_threshold",
+    "read_schema",
     "reference_code",
     "row_weights",
+    "schema_from_yaml",
+    "schema_to_yaml",
     "sensitive_groups",
     "sensitive_labels",
+    "split_parts",
     "texts",
+    "validate_table",
     "value_name",
+    "write_schema",
 ]

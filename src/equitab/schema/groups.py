@@ -70,13 +70,19 @@ class IntersectionalGroups:
             If a value is not one of its feature's.
         """
         problems = [
-            Problem(f"group value of {feature!r}", "a value of the feature", repr(value), closest(value, level))
+            Problem(
+                f"group value of {feature!r}", "a value of the feature", repr(value), closest(value, level)
+            )
             for feature, level, value in zip(self.features, self.levels, values, strict=True)
             if value not in level
         ]
         if problems:
             raise SchemaError(problems)
-        return int(self.encode(np.array([[level.index(value) for level, value in zip(self.levels, values, strict=True)]]))[0])
+        return int(
+            self.encode(
+                np.array([[level.index(value) for level, value in zip(self.levels, values, strict=True)]])
+            )[0]
+        )
 
     def encode(self, indices: np.ndarray) -> np.ndarray:
         """Return codes of rows of value indices.
@@ -90,7 +96,7 @@ class IntersectionalGroups:
         -------
         ndarray of int64, shape (n_rows,)
         """
-        indices = np.asarray(indices, dtype=np.int64).reshape(-1, len(self.levels))
+        indices = np.atleast_2d(np.asarray(indices, dtype=np.int64))
         codes = indices @ self._strides()
         return np.where((indices < 0).any(axis=1), -1, codes)
 

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from equitab.dataframe import Frame
+from equitab.errors import Problem, TableError
+from equitab.schema.dates import date_spelling, parse_dates
 from equitab.schema.groups import IntersectionalGroups
 from equitab.schema.table_schema import MISSING_GROUP, Column, SensitiveFeature, TableSchema, Value
 
@@ -80,7 +82,9 @@ def labels(frame: Frame, name: str, *, missing_tokens: tuple[str, ...] = ()) -> 
     return Labels(rank[codes], tuple(found[position] for position in order))
 
 
-def codes_of(frame: Frame, name: str, names: tuple[str, ...], *, missing_tokens: tuple[str, ...] = ()) -> np.ndarray:
+def codes_of(
+    frame: Frame, name: str, names: tuple[str, ...], *, missing_tokens: tuple[str, ...] = ()
+) -> np.ndarray:
     """Return the positions of a column's values in `names`: -1 where missing, -2 where not among them."""
     column = texts(frame, name, missing_tokens=missing_tokens)
     found = pc.index_in(column, pa.array(names, pa.string())).fill_null(-2)
@@ -91,25 +95,32 @@ def codes_of(frame: Frame, name: str, names: tuple[str, ...], *, missing_tokens:
 def numbers(frame: Frame, column: Column, *, missing_tokens: tuple[str, ...] = ()) -> np.ndarray:
     """Return a column as floating point, shape (n_rows,), NaN where missing.
 
-    Booleans become 0 and 1, dates and times microseconds since 1970.
+    Booleans become 0 and 1; dates and times, also those written as text in a column of kind ``datetime``,
+    microseconds since 1970.
 
     Raises
     ------
     TableError
-        If a value is no number; the count is named, not the value.
+        If a value is no number or no date; the count is named, not the value.
     """
     values: pa.Array = frame.to_native()[column.name].combine_chunks()
     if pa.types.is_temporal(values.type):
         values = values.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+    elif pa.types.is_string(values.type) and column.kind == "datetime":
+        return _parsed_dates(texts(frame, column.name, missing_tokens=missing_tokens), column)
     elif pa.types.is_string(values.type):
         return _parsed(texts(frame, column.name, missing_tokens=missing_tokens), column)
-    return np.asarray(values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64).copy()
+    return np.asarray(
+        values.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), dtype=np.float64
+    ).copy()
 
 
 def favorable(frame: Frame, schema: TableSchema) -> np.ndarray:
-    """Return which rows have a favorable outcome, shape (n_rows,), bool; False where the target is missing."""
+    """Return which rows are favorable, shape (n_rows,), bool; False where the target is missing."""
     if schema.favorable_threshold is not None:
-        return _beyond(numbers(frame, schema.column(schema.target), missing_tokens=schema.missing_tokens), schema)
+        return _beyond(
+            numbers(frame, schema.column(schema.target), missing_tokens=schema.missing_tokens), schema
+        )
     names = tuple(value_name(value) for value in schema.favorable_outcome)
     return codes_of(frame, schema.target, names, missing_tokens=schema.missing_tokens) >= 0
 
@@ -129,15 +140,19 @@ def sensitive_labels(frame: Frame, schema: TableSchema, feature: SensitiveFeatur
 
     A missing value belongs to the group ``(missing)``, or has code -1 when the schema says ``exclude``.
     """
-    found = _binned(frame, schema, feature) if feature.bins else labels(
-        frame, feature.name, missing_tokens=schema.missing_tokens
+    found = (
+        _binned(frame, schema, feature)
+        if feature.bins
+        else labels(frame, feature.name, missing_tokens=schema.missing_tokens)
     )
     if schema.missing_sensitive == "exclude" or not (found.codes < 0).any():
         return found
     return Labels(np.where(found.codes < 0, len(found.names), found.codes), (*found.names, MISSING_GROUP))
 
 
-def sensitive_groups(frame: Frame, schema: TableSchema, features: tuple[str, ...] | None = None) -> IntersectionalGroups:
+def sensitive_groups(
+    frame: Frame, schema: TableSchema, features: tuple[str, ...] | None = None
+) -> IntersectionalGroups:
     """Return the index of the intersectional groups of some sensitive features (all of them by default).
 
     The groups are those of the frame given: pass the whole table, so that every split shares the index.
@@ -169,7 +184,9 @@ def reference_code(groups: IntersectionalGroups, schema: TableSchema) -> int | N
     if not references or any(reference is None for reference in references):
         return None
     names = tuple(value_name(reference) for reference in references if reference is not None)
-    return groups.code(names) if all(n in level for n, level in zip(names, groups.levels, strict=True)) else None
+    return (
+        groups.code(names) if all(n in level for n, level in zip(names, groups.levels, strict=True)) else None
+    )
 
 
 def _sort_key(text: str) -> tuple[int, float, str]:
@@ -180,8 +197,6 @@ def _sort_key(text: str) -> tuple[int, float, str]:
 
 
 def _parsed(column: pa.Array, which: Column) -> np.ndarray:
-    from equitab.errors import Problem, TableError
-
     try:
         parsed = pc.utf8_trim_whitespace(column).cast(pa.float64())
     except pa.ArrowInvalid:
@@ -190,6 +205,16 @@ def _parsed(column: pa.Array, which: Column) -> np.ndarray:
         advice = "name the text that stands for missing (--missing-token), or treat the column as categorical"
         raise TableError(Problem(f"column {which.name!r}", "numbers", received, advice)) from None
     return np.asarray(parsed.to_numpy(zero_copy_only=False), dtype=np.float64).copy()
+
+
+def _parsed_dates(column: pa.Array, which: Column) -> np.ndarray:
+    pattern = date_spelling(column)
+    if pattern is None:
+        advice = "write all dates in one pattern such as 2024-12-31, or treat the column as categorical"
+        received = "other text, or several patterns"
+        raise TableError(Problem(f"column {which.name!r}", "dates written in one pattern", received, advice))
+    values = parse_dates(column, pattern).cast(pa.int64()).cast(pa.float64())
+    return np.asarray(values.to_numpy(zero_copy_only=False), dtype=np.float64).copy()
 
 
 def _is_number(text: str) -> bool:

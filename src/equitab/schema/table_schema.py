@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, Literal, TypeAlias
 
 from equitab.errors import Problem, SchemaError, closest
@@ -58,7 +60,7 @@ class Threshold:
     bound: float
 
     def __str__(self) -> str:
-        return f"{self.sign}{self.bound:g}"
+        return f"{self.sign}{short_number(self.bound)}"
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ class SensitiveFeature:
         """The names of the bins from low to high; empty without `bins`."""
         if not self.bins:
             return ()
-        cuts = [f"{cut:g}" for cut in self.bins]
-        inner = [f"{low} to <{high}" for low, high in zip(cuts, cuts[1:], strict=False)]
+        cuts = [short_number(cut) for cut in self.bins]
+        inner = [f"{low} to <{high}" for low, high in pairwise(cuts)]
         return (f"<{cuts[0]}", *inner, f">={cuts[-1]}")
 
 
@@ -156,9 +158,102 @@ class TableSchema:
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
-        problems = list(_problems_of(self))
+        from equitab.schema.consistency import contradictions
+
+        problems = contradictions(self)
         if problems:
             raise SchemaError(problems)
+
+    @classmethod
+    def infer(
+        cls,
+        table: Any,
+        *,
+        target: str | None = None,
+        favorable_outcome: Value | Sequence[Value] = (),
+        favorable_threshold: Threshold | str | None = None,
+        sensitive_features: str | Sequence[str | SensitiveFeature] | None = None,
+        references: Mapping[str, Value] | None = None,
+        bins: Mapping[str, Sequence[float]] | None = None,
+        control_features: str | Sequence[str] = (),
+        weight: str | None = None,
+        identifier: str | None = None,
+        ignore: str | Sequence[str] = (),
+        split: str | None = None,
+        missing_tokens: str | Sequence[str] | None = None,
+        missing_sensitive: MissingSensitive = "group",
+        kinds: Mapping[str, ColumnKind] | None = None,
+    ) -> TableSchema:
+        """Look at a table and return what it means; `notes` of the result says what was guessed.
+
+        Parameters
+        ----------
+        table : pandas, polars or pyarrow table, or Frame
+        target : str, optional
+            Guessed only where one column is clearly it.
+        favorable_outcome : value or sequence of values, optional
+            Guessed only for two values of which one is clearly good for the person. A text is cast to the
+            column's type.
+        favorable_threshold : Threshold or str, optional
+            For a numeric target: ``">=50000"``.
+        sensitive_features : str or sequence of str or SensitiveFeature, optional
+            Guessed by name when None; an empty sequence means none.
+        references : mapping, optional
+            Sensitive feature to its reference value; others are guessed: of the groups with at least a tenth
+            of the people, the one with the highest share of favorable outcomes.
+        bins : mapping, optional
+            Sensitive feature to cut points; guessed for other columns with many numbers.
+        control_features, weight, identifier, ignore, split : optional
+            Columns, as in `TableSchema`. Columns without values, and columns that name records, are ignored
+            too, with a note.
+        missing_tokens : sequence of str, optional
+            Taken as given; proposed from the table's texts when None.
+        missing_sensitive : {"group", "exclude"}
+        kinds : mapping, optional
+            Column to kind; the others are guessed.
+
+        Returns
+        -------
+        TableSchema
+
+        Raises
+        ------
+        SchemaError
+            If something that was said does not fit the table, or something that must be known cannot be
+            guessed.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> people = pd.DataFrame({"sex": ["F", "M"] * 30, "hired": ["no", "yes", "yes"] * 20})
+        >>> schema = TableSchema.infer(people)
+        >>> schema.target, schema.favorable_outcome, schema.sensitive_features[0].reference
+        ('hired', ('yes',), 'F')
+        >>> schema.notes[0]
+        "Target guessed: 'hired', because of its name."
+        """
+        from equitab.schema.inference import SaidAboutTable, infer_schema
+
+        if isinstance(favorable_threshold, str):
+            favorable_threshold = parse_threshold(favorable_threshold)
+        features = None if sensitive_features is None else _sequence(sensitive_features)
+        said = SaidAboutTable(
+            target=target,
+            favorable_outcome=_sequence(favorable_outcome),
+            favorable_threshold=favorable_threshold,
+            sensitive_features=None if features is None else tuple(_feature(item) for item in features),
+            references=references or {},
+            bins=bins or {},
+            control_features=_sequence(control_features),
+            weight=weight,
+            identifier=identifier,
+            ignore=_sequence(ignore),
+            split=split,
+            missing_tokens=None if missing_tokens is None else _sequence(missing_tokens),
+            missing_sensitive=missing_sensitive,
+            kinds=kinds or {},
+        )
+        return infer_schema(table, said=said)
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -193,7 +288,12 @@ class TableSchema:
             if column.name == name:
                 return column
         raise SchemaError(
-            Problem(f"column {name!r}", "a column of the table", "no such column", closest(name, self.column_names))
+            Problem(
+                f"column {name!r}",
+                "a column of the table",
+                "no such column",
+                closest(name, self.column_names),
+            )
         )
 
     def sensitive_feature(self, name: str) -> SensitiveFeature:
@@ -210,43 +310,22 @@ class TableSchema:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON and YAML; empty fields are left out."""
-        data: dict[str, Any] = {"target": self.target}
-        if self.favorable_threshold:
-            data["favorable_threshold"] = str(self.favorable_threshold)
-        else:
-            data["favorable_outcome"] = list(self.favorable_outcome)
-        data["sensitive_features"] = [_plain(feature) for feature in self.sensitive_features]
-        for name in ("control_features", "ignore", "missing_tokens"):
-            if getattr(self, name):
-                data[name] = list(getattr(self, name))
-        for name in ("weight", "identifier", "split"):
-            if getattr(self, name):
-                data[name] = getattr(self, name)
-        data["missing_sensitive"] = self.missing_sensitive
-        data["columns"] = [_plain(column) for column in self.columns]
-        return data
+        from equitab.schema.plain_schema import schema_to_dict
+
+        return schema_to_dict(self)
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> TableSchema:
+    def from_dict(cls, data: Mapping[str, Any]) -> TableSchema:
         """Return the schema that `to_dict` described.
 
         Raises
         ------
         SchemaError
-            If a key is unknown or missing; all of them at once.
+            If a key is unknown or missing, or a value is of the wrong kind; all of them at once.
         """
-        _check_keys(data)
-        known = dict(data)
-        known["columns"] = tuple(Column(**column) for column in data["columns"])
-        known["sensitive_features"] = tuple(
-            SensitiveFeature(**{**feature, "bins": tuple(feature.get("bins", ()))})
-            for feature in data.get("sensitive_features", ())
-        )
-        if "favorable_threshold" in data:
-            known["favorable_threshold"] = parse_threshold(data["favorable_threshold"])
-        for name in ("favorable_outcome", "control_features", "ignore", "missing_tokens"):
-            known[name] = tuple(data.get(name, ()))
-        return cls(**known)
+        from equitab.schema.plain_schema import schema_from_dict
+
+        return schema_from_dict(data)
 
     def digest(self) -> str:
         """Return the SHA-256 of the schema's plain data, in hexadecimal."""
@@ -275,74 +354,31 @@ def parse_threshold(text: str) -> Threshold:
             except ValueError:
                 break
     raise SchemaError(
-        Problem("favorable threshold", "a sign and a number, such as '>=50000'", repr(text), "quote it in the shell")
+        Problem(
+            "favorable threshold",
+            "a sign and a number, such as '>=50000'",
+            repr(text),
+            "quote it in the shell",
+        )
     )
 
 
-def _plain(value: Column | SensitiveFeature) -> dict[str, Any]:
-    """Return a dataclass as a dictionary without the fields that hold their defaults."""
-    pairs = ((item.name, getattr(value, item.name), item.default) for item in fields(value))
-    return {name: list(held) if isinstance(held, tuple) else held for name, held, default in pairs if held != default}
+def _sequence(value: Any) -> tuple[Any, ...]:
+    """Return one value, or several, as a tuple."""
+    return (value,) if isinstance(value, str | int | float) else tuple(value)
 
 
-def _check_keys(data: dict[str, Any]) -> None:
-    known = [item.name for item in fields(TableSchema) if item.name != "notes"]
-    problems = [
-        Problem(f"schema key {key!r}", "a known key", "an unknown one", closest(key, known))
-        for key in data
-        if key not in known
-    ]
-    problems += [
-        Problem(f"schema key {key!r}", "to be given", "nothing", "see equitab init")
-        for key in ("columns", "target")
-        if key not in data
-    ]
-    if problems:
-        raise SchemaError(problems)
+def _feature(item: str | SensitiveFeature) -> SensitiveFeature:
+    return SensitiveFeature(item) if isinstance(item, str) else item
 
 
-def _problems_of(schema: TableSchema) -> list[Problem]:
-    """Everything that contradicts itself within a schema."""
-    names = schema.column_names
-    roles = [("target", schema.target), ("weight", schema.weight), ("identifier", schema.identifier)]
-    roles += [("split", schema.split)]
-    roles += [("sensitive feature", name) for name in schema.sensitive_names]
-    roles += [("control feature", name) for name in schema.control_features]
-    roles += [("ignored column", name) for name in schema.ignore]
-    problems = [
-        Problem(f"{role} {name!r}", "a column of the table", "no such column", closest(name, names))
-        for role, name in roles
-        if name is not None and name not in names
-    ]
-    problems += _role_conflicts(roles)
-    if bool(schema.favorable_outcome) == bool(schema.favorable_threshold):
-        received = "both" if schema.favorable_threshold else "neither"
-        problems.append(
-            Problem(
-                f"favorable outcome of {schema.target!r}",
-                "values or a threshold, one of the two",
-                received,
-                "give --favorable-outcome or --favorable-threshold",
-            )
-        )
-    return problems
+def short_number(number: float) -> str:
+    """Return a number with the fewest digits that are read back as the same number.
 
-
-def _role_conflicts(roles: list[tuple[str, str | None]]) -> list[Problem]:
-    """A column has one role, but a sensitive feature may also be a control feature."""
-    problems, seen = [], {}
-    for role, name in roles:
-        if name is None:
-            continue
-        earlier = seen.setdefault(name, role)
-        shared = {earlier, role} == {"sensitive feature", "control feature"}
-        if earlier != role and not shared:
-            problems.append(
-                Problem(f"column {name!r}", "one role", f"{earlier} and {role}", "remove one of the two")
-            )
-    repeated = {pair for pair in roles if pair[1] is not None and roles.count(pair) > 1}
-    problems += [
-        Problem(f"{role} {name!r}", "to be named once", "more than once", "remove the repetition")
-        for role, name in sorted(repeated, key=str)
-    ]
-    return problems
+    Examples
+    --------
+    >>> short_number(25.0), short_number(1234567.5)
+    ('25', '1234567.5')
+    """
+    number = float(number)
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)

@@ -1,0 +1,6 @@
+"""`python -m equitab` is the command line."""
+
+from equitab.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,59 @@
+"""From flags to the arguments of the library's functions: names are matched, nothing is decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from equitab.cli.options import CommonFlags, GeneratorFlags, PlanFlags, SchemaFlags
+
+
+def asked_schema(flags: SchemaFlags, common: CommonFlags) -> dict[str, Any]:
+    """Return schema keys: those of --schema or of the recipe --config, with the flags laid over them."""
+    from equitab.pipeline import SchemaWords, load_recipe, read_schema_keys, recipe_schema_keys
+
+    keys: dict[str, Any] = {}
+    if flags.schema is not None:
+        keys = read_schema_keys(flags.schema)
+    elif common.config is not None:
+        keys = recipe_schema_keys(load_recipe(common.config))
+    words = {name: value for name, value in vars(flags).items() if name != "schema"}
+    return SchemaWords(**words).over(keys)
+
+
+def asked_seed(common: CommonFlags) -> int:
+    """Return the seed of the flags, of the recipe, or 0."""
+    if common.seed is not None or common.config is None:
+        return common.seed or 0
+    from equitab.pipeline import load_recipe
+
+    return load_recipe(common.config).seed
+
+
+def asked_overrides(common: CommonFlags) -> dict[str, Any]:
+    """Return the seed as a change of a recipe, if there is one."""
+    return {} if common.seed is None and common.config is None else {"seed": asked_seed(common)}
+
+
+def asked_generator(flags: GeneratorFlags, common: CommonFlags) -> dict[str, Any]:
+    """Return the keys of a recipe's generator: those of --config with the flags laid over them."""
+    from dataclasses import asdict
+
+    from equitab.pipeline import load_recipe
+
+    known = {} if common.config is None else asdict(load_recipe(common.config).generator)
+    return {**known, **generator_changes(flags).get("generator", {})}
+
+
+def generator_changes(flags: GeneratorFlags) -> dict[str, Any]:
+    """Return what the flags change in a recipe's generator."""
+    return _changes("generator", name=flags.generator, preset=flags.preset, max_seconds=flags.max_seconds)
+
+
+def plan_changes(flags: PlanFlags) -> dict[str, Any]:
+    """Return what the flags change in a recipe's plan."""
+    return _changes("plan", strategy=flags.plan, rows=flags.rows, max_rows=flags.max_rows)
+
+
+def _changes(key: str, **values: Any) -> dict[str, Any]:
+    asked = {name: value for name, value in values.items() if value is not None}
+    return {key: asked} if asked else {}

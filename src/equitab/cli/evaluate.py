@@ -1,0 +1,58 @@
+"""``equitab evaluate``: how close a synthetic table is to the real one, and how private."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from equitab.cli.options import CommonFlags, Overwrite, SchemaFlags, TableArgument, out
+
+
+def evaluate(
+    table: TableArgument,
+    schema_flags: SchemaFlags,
+    common: CommonFlags,
+    synthetic: Annotated[str, typer.Option("--synthetic", metavar="FILE", help="The synthetic table.")],
+    holdout: Annotated[
+        str | None,
+        typer.Option(
+            "--holdout",
+            "--test",
+            metavar="FILE",
+            help="Real rows that the generator never saw: for distances, and to test models trained on either table.",
+        ),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", metavar="NAME", help="A model for train-on-synthetic, test-on-real; repeat for several."),
+    ] = None,
+    output: Annotated[str | None, out("Write the measurements as a table (.parquet or .csv).")] = None,
+    overwrite: Overwrite = False,
+) -> None:
+    """Compare a synthetic table with the real one: fidelity, privacy, and use for training models."""
+    from equitab.cli.calls import asked_schema, asked_seed
+    from equitab.cli.evaluate_text import print_evaluation
+    from equitab.cli.output import print_json, remark
+    from equitab.cli.progress_display import progress_display
+    from equitab.pipeline import evaluate as evaluate_table
+    from equitab.pipeline import save_measurements
+
+    with progress_display(quiet=common.quiet) as progress:
+        result = evaluate_table(
+            table,
+            synthetic,
+            asked_schema(schema_flags, common),
+            holdout=holdout,
+            models=model,
+            seed=asked_seed(common),
+            progress=progress,
+        )
+    if output is not None:
+        save_measurements(result.measurements, output, overwrite=overwrite)
+    if common.as_json:
+        print_json(result.to_dict())
+    else:
+        print_evaluation(result)
+    written = [f"Wrote {len(result.measurements)} measurements to {output}."] if output else []
+    remark(written, quiet=common.quiet)

@@ -1,0 +1,51 @@
+"""``equitab run``: the whole flow of a recipe."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from equitab.cli.options import CommonFlags, GeneratorFlags, Overwrite, PlanFlags, Resume, out
+
+
+def run(
+    common: CommonFlags,
+    generator: GeneratorFlags,
+    plan: PlanFlags,
+    recipe: Annotated[
+        str | None,
+        typer.Argument(metavar="RECIPE", help="The recipe; --config, or equitab.yaml here, when left out."),
+    ] = None,
+    output: Annotated[str, out("The folder of the run.", metavar="DIR")] = "result",
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", metavar="NAME", help="A model to train; repeat for several."),
+    ] = None,
+    mitigation: Annotated[
+        list[str] | None,
+        typer.Option("--mitigation", metavar="NAME", help="reweighing, or none."),
+    ] = None,
+    n_seeds: Annotated[int | None, typer.Option("--n-seeds", min=1, help="How often to repeat the whole flow.")] = None,
+    resume: Resume = False,
+    overwrite: Overwrite = False,
+) -> None:
+    """Do everything that a recipe says, and write one folder with the report."""
+    from equitab.cli.calls import generator_changes, plan_changes
+    from equitab.cli.progress_display import progress_display
+    from equitab.cli.run_text import report_run
+    from equitab.pipeline import load_recipe
+    from equitab.pipeline import run as run_recipe
+
+    changes = {
+        **generator_changes(generator),
+        **plan_changes(plan),
+        **({"models": model} if model else {}),
+        **({"mitigation": [name for name in mitigation if name != "none"]} if mitigation else {}),
+        **({"n_seeds": n_seeds} if n_seeds is not None else {}),
+        **({"seed": common.seed} if common.seed is not None else {}),
+    }
+    asked = load_recipe(recipe or common.config or "equitab.yaml", overrides=changes)
+    with progress_display(quiet=common.quiet) as progress:
+        result = run_recipe(asked, output, resume=resume, overwrite=overwrite, progress=progress)
+    report_run(result, common)

@@ -1,0 +1,74 @@
+"""What a finished run says on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from equitab.cli.options import CommonFlags
+from equitab.cli.output import interval, number, print_json, print_lines, print_table, remark
+from equitab.cli.progress_display import duration
+
+if TYPE_CHECKING:
+    from equitab.evaluation.results import Headline, Measurement
+    from equitab.pipeline import RunResult
+
+
+def report_run(result: RunResult, common: CommonFlags) -> None:
+    """Print the headline and where everything is."""
+    if common.as_json:
+        print_json(result.to_dict())
+    else:
+        _print_headline(result)
+    remark(_closing_lines(result), quiet=common.quiet)
+
+
+def _print_headline(result: RunResult) -> None:
+    headline = result.headline
+    if headline is None:
+        print_lines([f"No headline: {result.no_headline_reason}"])
+        return
+    print_lines([f"Chosen on validation rows: {headline.model}, trained on the table {headline.treatment!r}.", ""])
+    rows = [
+        _change(headline.fairness_before, headline.fairness_after),
+        _change(headline.performance_before, headline.performance_after),
+    ]
+    title = f"On {headline.fairness_after.n} held-out real rows"
+    header = ("metric", "for whom", "before", "interval", "after", "interval")
+    print_table(title, header, rows, n_text=2)
+    if headline.baselines:
+        _print_baselines(headline)
+    print_lines(f"Note: {warning}" for warning in headline.warnings)
+
+
+def _change(before: Measurement, after: Measurement) -> tuple[str, ...]:
+    return (
+        after.metric,
+        after.sensitive_features or "everybody",
+        number(before.value),
+        interval(before.low, before.high),
+        number(after.value),
+        interval(after.low, after.high),
+    )
+
+
+def _print_baselines(headline: Headline) -> None:
+    header = ("simple baseline", "verdict", "why", headline.fairness_after.metric, headline.performance_after.metric)
+    rows = [
+        (
+            "no treatment" if baseline.treatment == "original" else baseline.treatment,
+            baseline.verdict,
+            baseline.reason,
+            number(baseline.fairness.value),
+            number(baseline.performance.value),
+        )
+        for baseline in headline.baselines
+    ]
+    print_table("Beside simple baselines", header, rows, n_text=3)
+
+
+def _closing_lines(result: RunResult) -> Iterator[str]:
+    yield f"Wrote {result.folder} in {duration(result.seconds)}: report, measurements, tables, generator, model."
+    yield f"Next: open {result.folder / 'report.html'}"
+    if (result.folder / "model").exists():
+        yield f"      equitab predict {result.folder} TABLE --out predictions.parquet uses the chosen model"

@@ -1,0 +1,255 @@
+"""Features as a matrix of numbers for a learner; learned from training rows, saved as JSON.
+
+Two forms. ``one_hot``: categories as indicator columns, numbers standardised with a flag for missing ones
+(linear models, neighbours, naive Bayes, one tree). ``ordinal``: categories as codes, numbers as they are,
+missing values as NaN (tree ensembles, which split on them natively). This encoding is one-way and serves
+models only; the reversible one, for generators, is `equitab.encoding`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from equitab.dataframe import Frame
+from equitab.errors import Problem, TableError
+from equitab.schema import Column, TableSchema, codes_of, labels, numbers
+
+DesignForm = Literal["one_hot", "ordinal"]
+MAX_ONE_HOT, MAX_ORDINAL = 50, 250
+"""More values than that, and the rarer ones share one column (or code)."""
+
+
+@dataclass(frozen=True)
+class NumberFeature:
+    """A number: scaled by mean and standard deviation, the median where missing, and a flag for that."""
+
+    name: str
+    mean: float
+    scale: float
+    median: float
+    has_missing: bool
+
+
+@dataclass(frozen=True)
+class CategoryFeature:
+    """A set of labels: the named values, and whether there is a place for all others."""
+
+    name: str
+    values: tuple[str, ...]
+    has_other: bool
+
+
+@dataclass(frozen=True)
+class DesignMatrix:
+    """How the columns of a table become the features of a model.
+
+    Parameters
+    ----------
+    form : {"one_hot", "ordinal"}
+    features : tuple of NumberFeature or CategoryFeature
+    columns : tuple of Column
+        The columns read, in order.
+    missing_tokens : tuple of str
+
+    Notes
+    -----
+    A value that training rows did not have becomes "other" where there is such a place, otherwise zeros
+    (``one_hot``) or missing (``ordinal``).
+
+    Examples
+    --------
+    >>> from equitab.dataframe import frame_from_columns
+    >>> schema = TableSchema(
+    ...     (Column("sex", "categorical"), Column("age", "integer"), Column("y", "boolean")),
+    ...     "y", favorable_outcome=(True,),
+    ... )
+    >>> table = frame_from_columns({"sex": ["F", "M"], "age": [20, 40], "y": [True, False]})
+    >>> design = DesignMatrix.fit(table, schema, form="one_hot")
+    >>> design.feature_names, design.transform(table).tolist()
+    (('sex=F', 'sex=M', 'age'), [[1.0, 0.0, -1.0], [0.0, 1.0, 1.0]])
+    """
+
+    form: DesignForm
+    features: tuple[NumberFeature | CategoryFeature, ...]
+    columns: tuple[Column, ...]
+    missing_tokens: tuple[str, ...] = ()
+
+    @classmethod
+    def fit(
+        cls,
+        frame: Frame,
+        schema: TableSchema,
+        *,
+        form: DesignForm,
+        use_sensitive_features: bool = True,
+        include_target: bool = False,
+    ) -> DesignMatrix:
+        """Learn categories, means and medians from training rows.
+
+        Parameters
+        ----------
+        frame : Frame
+            Training rows only.
+        schema : TableSchema
+        form : {"one_hot", "ordinal"}
+        use_sensitive_features : bool, default True
+            Whether the model may see the sensitive columns.
+        include_target : bool, default False
+            For models that tell tables apart, rather than outcomes.
+
+        Raises
+        ------
+        TableError
+            If no column is left to learn from.
+        """
+        left_out = () if use_sensitive_features else schema.sensitive_names
+        offered = schema.modeled_columns if include_target else schema.feature_columns
+        columns = tuple(schema.column(name) for name in offered if name not in left_out)
+        if not columns:
+            raise TableError(Problem("features", "a column besides target and sensitive ones", "none"))
+        cap = MAX_ONE_HOT if form == "one_hot" else MAX_ORDINAL
+        features: list[NumberFeature | CategoryFeature] = []
+        for column in columns:
+            features += _learn(frame, column, schema.missing_tokens, cap)
+        return cls(form, tuple(features), columns, schema.missing_tokens)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """A name for every column of the matrix."""
+        if self.form == "ordinal":
+            return tuple(feature.name for feature in self.features)
+        return tuple(name for feature in self.features for name in _one_hot_names(feature))
+
+    @property
+    def categorical_positions(self) -> tuple[int, ...]:
+        """Which columns of an ``ordinal`` matrix hold codes of categories."""
+        return tuple(index for index, held in enumerate(self.features) if isinstance(held, CategoryFeature))
+
+    def transform(self, frame: Frame) -> np.ndarray:
+        """Return the matrix, float64, shape (n_rows, n_features).
+
+        Raises
+        ------
+        TableError
+            If columns are missing; all of them at once.
+        """
+        self._check_columns(frame)
+        parts: list[np.ndarray] = []
+        known = {column.name: column for column in self.columns}
+        for feature in self.features:
+            if isinstance(feature, CategoryFeature):
+                codes = _category_codes(frame, feature, self.missing_tokens)
+                parts += [_indicators(codes, feature) if self.form == "one_hot" else _as_number(codes)]
+            else:
+                values = _numbers_of(frame, feature.name, known, self.missing_tokens)
+                parts += [_standardised(values, feature) if self.form == "one_hot" else values[:, None]]
+        return np.concatenate(parts, axis=1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return {
+            "form": self.form,
+            "features": [asdict(feature) for feature in self.features],
+            "columns": [asdict(column) for column in self.columns],
+            "missing_tokens": list(self.missing_tokens),
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> DesignMatrix:
+        """Return the design that `to_dict` described."""
+        features = tuple(
+            CategoryFeature(held["name"], tuple(held["values"]), held["has_other"])
+            if "values" in held
+            else NumberFeature(**held)
+            for held in data["features"]
+        )
+        columns = tuple(Column(**held) for held in data["columns"])
+        return cls(data["form"], features, columns, tuple(data["missing_tokens"]))
+
+    def _check_columns(self, frame: Frame) -> None:
+        absent = [column.name for column in self.columns if column.name not in frame.columns]
+        if absent:
+            advice = "pass a table with the columns that the model learned from"
+            raise TableError(
+                [Problem(f"column {name!r}", "to be there", "no such column", advice) for name in absent]
+            )
+
+
+def _learn(
+    frame: Frame, column: Column, missing_tokens: tuple[str, ...], cap: int
+) -> list[NumberFeature | CategoryFeature]:
+    if column.kind in {"categorical", "boolean"}:
+        return [_learn_category(frame, column.name, missing_tokens, cap)]
+    known = {column.name: column}
+    names = [column.name]
+    if column.kind == "datetime":
+        names += [f"{column.name} (year)", f"{column.name} (day of year)"]
+    return [_learn_number(name, _numbers_of(frame, name, known, missing_tokens)) for name in names]
+
+
+def _learn_category(frame: Frame, name: str, missing_tokens: tuple[str, ...], cap: int) -> CategoryFeature:
+    found = labels(frame, name, missing_tokens=missing_tokens)
+    counts = np.bincount(found.codes[found.codes >= 0], minlength=len(found.names))
+    if len(found.names) <= cap:
+        return CategoryFeature(name, found.names, has_other=False)
+    frequent = np.sort(np.argsort(-counts, kind="stable")[: cap - 1])
+    return CategoryFeature(name, tuple(found.names[code] for code in frequent), has_other=True)
+
+
+def _learn_number(name: str, values: np.ndarray) -> NumberFeature:
+    present = values[np.isfinite(values)]
+    if not present.size:
+        return NumberFeature(name, 0.0, 1.0, 0.0, has_missing=True)
+    scale = float(present.std())
+    has_missing = present.size < values.size
+    return NumberFeature(name, float(present.mean()), scale or 1.0, float(np.median(present)), has_missing)
+
+
+def _numbers_of(
+    frame: Frame, name: str, known: dict[str, Column], missing_tokens: tuple[str, ...]
+) -> np.ndarray:
+    """Return a number column, or a part of a date; infinite values count as missing."""
+    if name not in known:
+        base, _, part = name.rpartition(" (")
+        return _date_part(frame, base, part.rstrip(")"))
+    values = numbers(frame, known[name], missing_tokens=missing_tokens)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _date_part(frame: Frame, name: str, part: str) -> np.ndarray:
+    times = frame.to_native()[name].combine_chunks().cast(pa.timestamp("us"), safe=False)
+    found = pc.year(times) if part == "year" else pc.day_of_year(times)
+    return np.asarray(found.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _category_codes(frame: Frame, feature: CategoryFeature, missing_tokens: tuple[str, ...]) -> np.ndarray:
+    """Return positions in the feature's values; "other" comes after them; -1 for missing or unknown."""
+    codes = codes_of(frame, feature.name, feature.values, missing_tokens=missing_tokens)
+    return np.where(codes == -2, len(feature.values) if feature.has_other else -1, codes)
+
+
+def _as_number(codes: np.ndarray) -> np.ndarray:
+    return np.where(codes < 0, np.nan, codes)[:, None]
+
+
+def _indicators(codes: np.ndarray, feature: CategoryFeature) -> np.ndarray:
+    return (codes[:, None] == np.arange(len(feature.values) + feature.has_other)).astype(np.float64)
+
+
+def _standardised(values: np.ndarray, feature: NumberFeature) -> np.ndarray:
+    missing = np.isnan(values)
+    filled = (np.where(missing, feature.median, values) - feature.mean) / feature.scale
+    return np.column_stack([filled, missing]) if feature.has_missing else filled[:, None]
+
+
+def _one_hot_names(feature: NumberFeature | CategoryFeature) -> list[str]:
+    if isinstance(feature, NumberFeature):
+        return [feature.name, f"{feature.name} (missing)"] if feature.has_missing else [feature.name]
+    return [f"{feature.name}={value}" for value in feature.values] + (
+        [f"{feature.name}=(other)"] * feature.has_other
+    )

@@ -1,0 +1,144 @@
+"""Everything that can be checked before a run writes its first file: recipe, table, schema, models, generator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from equitab.dataframe import Frame, concatenate
+from equitab.errors import InputError, Problem, RecipeError, SchemaError, TableError, closest
+from equitab.evaluation import Learner, learner
+from equitab.pipeline.fit import new_generator
+from equitab.pipeline.recipe import Recipe
+from equitab.pipeline.schema_resolution import resolve_schema
+from equitab.pipeline.table_source import OpenedTable, open_table, table_digest
+from equitab.schema import TableSchema, validate_table
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedRun:
+    """A run that can begin.
+
+    Attributes
+    ----------
+    recipe : Recipe
+    name : str
+        The table's.
+    frame : Frame
+        Every row, those of a test table last.
+    schema : TableSchema
+    is_test : ndarray of bool or None
+        Which rows came from a test table.
+    learners : tuple of Learner
+    notes : tuple of str
+        What was noticed while reading.
+    """
+
+    recipe: Recipe
+    name: str
+    frame: Frame
+    schema: TableSchema
+    is_test: np.ndarray | None
+    learners: tuple[Learner, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        """Digests of all that the run depends on."""
+        return {
+            "recipe": self.recipe.digest(),
+            "schema": self.schema.digest(),
+            "table": table_digest(self.frame),
+        }
+
+
+def prepare_run(recipe: Recipe) -> PreparedRun:
+    """Return a run that can begin.
+
+    Parameters
+    ----------
+    recipe : Recipe
+
+    Raises
+    ------
+    RecipeError
+        If a model, the generator or its settings are unknown; all of them at once.
+    TableError, SchemaError
+        Everything that is wrong with the table or with what was said about it.
+    """
+    learners = _check_names(recipe)
+    opened = open_table(recipe.table)
+    frame, is_test = _with_test_rows(opened, recipe.split.test_table)
+    schema = resolve_schema(frame, recipe.schema)
+    _check_schema(schema, recipe)
+    findings = tuple(str(finding) for finding in validate_table(frame, schema) if finding.severity == "warning")
+    return PreparedRun(recipe, opened.name, frame, schema, is_test, learners, (*opened.notes, *findings))
+
+
+def _check_names(recipe: Recipe) -> tuple[Learner, ...]:
+    """Build every model and the generator once, unfitted; a bad name fails before anything is read."""
+    problems: list[Problem] = []
+    learners: list[Learner] = []
+    for model in recipe.models:
+        described = {"name": model.name, "parameters": model.parameters}
+        problems += _problems_of(lambda described=described: learners.append(learner(described)))
+    problems += _problems_of(lambda: new_generator(recipe.generator))
+    if problems:
+        raise RecipeError(problems)
+    return tuple(learners)
+
+
+def _problems_of(check: Callable[[], Any]) -> list[Problem]:
+    try:
+        check()
+    except InputError as error:
+        return list(error.problems)
+    return []
+
+
+def _with_test_rows(opened: OpenedTable, test_table: str | None) -> tuple[Frame, np.ndarray | None]:
+    """Return the table with the rows of a test table after its own, and which rows these are."""
+    if test_table is None:
+        return opened.frame, None
+    test = open_table(test_table).frame
+    _check_same_columns(opened.frame, test)
+    frame = concatenate([opened.frame, test.select(opened.frame.columns)])
+    return frame, np.arange(len(frame)) >= len(opened.frame)
+
+
+def _check_same_columns(frame: Frame, test: Frame) -> None:
+    problems = [
+        Problem(f"column {name!r} of the test table", "as in the table", "no such column", closest(name, test.columns))
+        for name in frame.columns
+        if name not in test.columns
+    ]
+    for name in frame.columns:
+        if name in test.columns and _kind(frame, name) != _kind(test, name):
+            received = f"{_kind(test, name)} where the table holds {_kind(frame, name)}"
+            problems.append(Problem(f"column {name!r} of the test table", "the same kind of values", received))
+    if problems:
+        raise TableError(problems)
+
+
+def _kind(frame: Frame, name: str) -> str:
+    dtype = frame.schema[name]
+    return "numbers" if dtype.is_numeric() else str(dtype).lower()
+
+
+def _check_schema(schema: TableSchema, recipe: Recipe) -> None:
+    problems = []
+    if not schema.sensitive_features:
+        advice = "name them with --sensitive COLUMN, or under schema.sensitive_features"
+        problems.append(Problem("sensitive features", "at least one column whose groups are compared", "none", advice))
+    time = recipe.split.time
+    if time is not None and time not in schema.column_names:
+        advice = closest(time, schema.column_names)
+        problems.append(Problem("recipe key 'split.time'", "a column of the table", "no such column", advice))
+    if schema.split is not None and (time is not None or recipe.split.test_table is not None):
+        received = f"the split column {schema.split!r} and another way"
+        problems.append(Problem("recipe key 'split'", "one way to choose test rows", received, "keep one"))
+    if problems:
+        raise SchemaError(problems)

@@ -1,0 +1,352 @@
+"""The recipe: what a run does, in one file.
+
+A recipe is read from YAML once, becomes a tree of frozen dataclasses, and is written back *resolved*, with
+every default spelled out. Unknown keys are refused with the closest known one, everything that is wrong is
+said at once with its key path, and what this release cannot do is refused, never left out silently.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from equitab.errors import Problem, RecipeError
+from equitab.pipeline.recipe_problems import parsing_problems, unsupported_problems
+from equitab.pipeline.yaml_text import read_mapping, to_yaml
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Count = Annotated[int, Field(ge=1)]
+Preset = Literal["fast", "quality", "paper"]
+Strategy = Literal["append", "fill_groups", "fill_outcomes", "fill_both", "equal_rates", "table"]
+Mitigation = Literal["reweighing"]
+Baseline = Literal["smote_nc", "threshold_optimizer"]
+
+PACKAGED = "packaged:"
+"""The prefix of a table that ships with equitab (``packaged:adult``)."""
+
+
+class _Strict:
+    """Tells pydantic, which parses these dataclasses, to refuse unknown keys."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "allow_inf_nan": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitChoice(_Strict):
+    """Which rows train, choose and judge.
+
+    Parameters
+    ----------
+    test : float, default 0.2
+        Share of the rows on which everything is judged; not used where `test_table` or the schema's split
+        column says which rows these are.
+    validation : float, default 0.2
+        Share of the other rows on which thresholds and the model are chosen.
+    test_table : str or None
+        Path or URL of a table that holds the test rows.
+    time : str or None
+        A column by which the latest rows become the test rows, in place of a draw.
+    """
+
+    test: Share = 0.2
+    validation: Share = 0.2
+    test_table: str | None = None
+    time: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratorChoice(_Strict):
+    """Which generator learns the table.
+
+    Parameters
+    ----------
+    name : str, default "tabddpm"
+    preset : str or None
+        ``fast``, ``quality`` or ``paper``; the generator's own default when None.
+    max_seconds : float or None
+        A bound on the time of fitting.
+    settings : dict
+        Further arguments of the generator's constructor.
+    """
+
+    name: str = "tabddpm"
+    preset: Preset | None = None
+    max_seconds: Annotated[float, Field(gt=0)] | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanChoice(_Strict):
+    """How many rows are added, and for whom.
+
+    Parameters
+    ----------
+    strategy : str, default "equal_rates"
+        ``equal_rates`` (the fewest rows after which every group has the same share of favorable outcomes),
+        ``append`` (rows as the table has them), ``fill_groups`` (every intersectional group as large as the
+        largest), ``fill_outcomes`` (every outcome as frequent as the most frequent), ``fill_both`` (every
+        group and outcome: many rows where groups differ in size), ``table``.
+    rows : int or None
+        For ``append``: how many; as many as there are training rows when None.
+    max_rows : int or None
+        A bound on the rows added in all; None for as many as the strategy asks for.
+    table : str or None
+        For ``table``: path or URL of a table with the columns of the groups, the outcome, or both, and ``rows_to_add``.
+    """
+
+    strategy: Strategy = "equal_rates"
+    rows: Count | None = None
+    max_rows: Count | None = None
+    table: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelChoice(_Strict):
+    """A model that is trained and judged.
+
+    Parameters
+    ----------
+    name : str
+        A short name (``logistic_regression``) or the full name of a scikit-learn classifier
+        (``sklearn.svm.SVC``).
+    parameters : dict
+        Arguments of its constructor.
+    """
+
+    name: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe(_Strict):
+    """Everything that a run is told.
+
+    Parameters
+    ----------
+    table : str
+        A path, a URL, or ``packaged:adult``.
+    schema : str or dict
+        Path of a schema file, or its keys; whatever is left out is inferred from the table.
+    version : int, default 1
+        The version of this format.
+    split, generator, plan : SplitChoice, GeneratorChoice, PlanChoice
+    mitigation : tuple of str, default ("reweighing",)
+    models : tuple of ModelChoice, default logistic regression and gradient boosting
+    baselines : tuple of str, default ("smote_nc", "threshold_optimizer")
+        What stands beside every result; *no treatment* always does.
+    use_sensitive_features : bool, default True
+        Whether models see the sensitive features.
+    seed : int, default 0
+    n_seeds : int, default 1
+        How many times the whole flow is repeated, with the seeds ``seed``, ``seed + 1`` and so on.
+    constraints, contract
+        Kept for later releases; refused here.
+
+    Examples
+    --------
+    >>> recipe = recipe_from_dict({"table": "people.csv", "schema": {"target": "income"}, "seed": 3})
+    >>> recipe.seed, recipe.generator.name
+    (3, 'tabddpm')
+    """
+
+    table: str
+    schema: str | dict[str, Any]
+    version: Literal[1] = 1
+    split: SplitChoice = SplitChoice()
+    generator: GeneratorChoice = GeneratorChoice()
+    plan: PlanChoice = PlanChoice()
+    constraints: tuple[Any, ...] = ()
+    mitigation: tuple[Mitigation, ...] = ("reweighing",)
+    models: tuple[ModelChoice, ...] = (
+        ModelChoice(name="logistic_regression"),
+        ModelChoice(name="gradient_boosting"),
+    )
+    baselines: tuple[Baseline, ...] = ("smote_nc", "threshold_optimizer")
+    contract: None = None
+    use_sensitive_features: bool = True
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    n_seeds: Annotated[int, Field(ge=1, le=100)] = 1
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the repetitions."""
+        return tuple(range(self.seed, self.seed + self.n_seeds))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data with every default spelled out, keys in the order of the documentation."""
+        data = asdict(self)
+        ordered = ("version", "table", "schema", "split", "generator", "plan", "constraints", "mitigation")
+        later = ("models", "baselines", "contract", "use_sensitive_features", "seed", "n_seeds")
+        return {key: _listed(data[key]) for key in (*ordered, *later)}
+
+    def to_yaml(self) -> str:
+        """Return the resolved recipe as YAML; reading it gives the same recipe."""
+        return to_yaml(self.to_dict())
+
+    def digest(self) -> str:
+        """Return the SHA-256 of what the recipe asks for: all of it but where the tables and schema lie."""
+        data = {key: value for key, value in self.to_dict().items() if key not in {"table", "schema"}}
+        data["split"] = {**data["split"], "test_table": self.split.test_table is not None}
+        text = json.dumps(data, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def recipe_from_dict(data: Mapping[str, Any]) -> Recipe:
+    """Return the recipe that plain data describes.
+
+    Parameters
+    ----------
+    data : mapping
+        The keys of `Recipe`; ``models`` may hold names in place of mappings.
+
+    Raises
+    ------
+    RecipeError
+        If keys are unknown or missing, values of the wrong kind or out of range, or something is asked for
+        that this release cannot do; all of them at once, each with its key path.
+
+    Examples
+    --------
+    >>> recipe_from_dict({"table": "people.csv", "schema": "schema.yaml", "modles": []})
+    Traceback (most recent call last):
+    ...
+    equitab.errors.RecipeError: recipe key 'modles': expected a known key, received an unknown one. \
+Next: did you mean 'models'?.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    plain = _with_long_forms(data)
+    problems = list(unsupported_problems(plain))
+    try:
+        recipe = TypeAdapter(Recipe).validate_python(plain)
+    except ValidationError as error:
+        raise RecipeError(parsing_problems(error, Recipe, problems)) from None
+    problems += _contradictions(recipe)
+    if problems:
+        raise RecipeError(problems)
+    return recipe
+
+
+def load_recipe(path: str | Path, *, overrides: Mapping[str, Any] | None = None) -> Recipe:
+    """Return the recipe that a YAML file holds; relative paths in it start at the file's folder.
+
+    Parameters
+    ----------
+    path : str or Path
+    overrides : mapping, optional
+        Keys that replace those of the file; nested mappings are merged (``{"generator": {"preset": "fast"}}``).
+
+    Raises
+    ------
+    RecipeError
+        As `recipe_from_dict`, and if the file is missing or is no YAML mapping.
+    """
+    path = Path(path)
+    data = merged(anchored(read_mapping(path, what="recipe"), path.parent), overrides or {})
+    return recipe_from_dict(data)
+
+
+def merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return nested data with changes laid over it.
+
+    Examples
+    --------
+    >>> merged({"plan": {"rows": 3, "strategy": "append"}}, {"plan": {"rows": 5}})
+    {'plan': {'rows': 5, 'strategy': 'append'}}
+    """
+    result = dict(data)
+    for key, value in changes.items():
+        held = result.get(key)
+        both = isinstance(held, Mapping) and isinstance(value, Mapping)
+        result[key] = merged(held, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def moved(recipe: Recipe, folder: Path) -> Recipe:
+    """Return the recipe as it has to read in a file of another folder: relative paths start there."""
+    split = replace(recipe.split, test_table=_relative(recipe.split.test_table, folder))
+    plan = replace(recipe.plan, table=_relative(recipe.plan.table, folder))
+    schema = _relative(recipe.schema, folder) if isinstance(recipe.schema, str) else recipe.schema
+    table = _relative(recipe.table, folder)
+    return replace(recipe, table=str(table), schema=schema or {}, split=split, plan=plan)
+
+
+def anchored(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Return a recipe's plain data with relative paths joined to a folder."""
+    result = dict(data)
+    for key in ("table", "schema"):
+        result[key] = _joined(result.get(key), folder)
+    for key, inner in (("split", "test_table"), ("plan", "table")):
+        if isinstance(result.get(key), Mapping):
+            result[key] = {**result[key], **{k: _joined(v, folder) for k, v in result[key].items() if k == inner}}
+    return {key: value for key, value in result.items() if key in data}
+
+
+def is_path(location: object) -> bool:
+    """Return whether a location is a path, not a URL or a packaged table."""
+    return isinstance(location, str) and "://" not in location and not location.startswith(PACKAGED)
+
+
+def _joined(location: Any, folder: Path) -> Any:
+    if not is_path(location) or os.path.isabs(location):
+        return location
+    return str(folder / location)
+
+
+def _relative(location: str | None, folder: Path) -> str | None:
+    """Return a path as seen from a folder, so that both can be moved together."""
+    if location is None or not is_path(location):
+        return location
+    try:
+        return Path(os.path.relpath(location, folder)).as_posix()
+    except ValueError:  # another drive
+        return str(Path(location).resolve())
+
+
+def _with_long_forms(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Spell out the short forms: a model's, generator's or plan's name in place of a mapping, one in place of a list."""
+    result = dict(data)
+    for key in ("models", "mitigation", "baselines", "constraints"):
+        held = result.get(key, ())
+        if held is None:
+            result[key] = []
+        elif isinstance(held, str | Mapping):
+            result[key] = [held]
+    if isinstance(result.get("models"), Sequence):
+        result["models"] = [{"name": item} if isinstance(item, str) else item for item in result["models"]]
+    for key, inner in (("generator", "name"), ("plan", "strategy")):
+        if isinstance(result.get(key), str):
+            result[key] = {inner: result[key]}
+    return result
+
+
+def _listed(value: Any) -> Any:
+    """Turn tuples into lists, all the way down."""
+    if isinstance(value, Mapping):
+        return {key: _listed(item) for key, item in value.items()}
+    return [_listed(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def _contradictions(recipe: Recipe) -> Iterator[Problem]:
+    """Everything in a well-formed recipe that contradicts itself."""
+    if not recipe.models:
+        yield Problem("recipe key 'models'", "at least one model", "none", "logistic_regression, say")
+    names = [model.name for model in recipe.models]
+    for key, items in (("models", names), ("mitigation", recipe.mitigation), ("baselines", recipe.baselines)):
+        for item in sorted({item for item in items if list(items).count(item) > 1}):
+            yield Problem(f"recipe key '{key}'", "each name once", f"{item!r} more than once", "remove one")
+    if (recipe.plan.strategy == "table") != (recipe.plan.table is not None):
+        received = f"strategy {recipe.plan.strategy!r} {'with' if recipe.plan.table else 'without'} a table"
+        yield Problem("recipe key 'plan'", "'table' with the strategy 'table', and only then", received)
+    if recipe.plan.rows is not None and recipe.plan.strategy != "append":
+        received = f"'rows' with the strategy {recipe.plan.strategy!r}"
+        yield Problem("recipe key 'plan.rows'", "the strategy 'append'", received, "max_rows bounds the others")
+    if recipe.split.time is not None and recipe.split.test_table is not None:
+        yield Problem("recipe key 'split'", "one way to choose test rows", "'time' and 'test_table'", "keep one")

@@ -1,0 +1,100 @@
+"""A recipe for people to read and correct: YAML with a comment beside every choice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from equitab.pipeline.recipe import Recipe
+from equitab.pipeline.yaml_text import to_flow
+
+_COMMENT_COLUMN = 44
+
+_SCHEMA_COMMENTS = {
+    "target": "the column that models predict",
+    "favorable_outcome": "the values of the target that are good for the person",
+    "favorable_threshold": "the side of the numeric target that is good for the person",
+    "control_features": "columns within whose values groups are compared",
+    "ignore": "columns that take no part",
+    "missing_tokens": "texts that stand for a missing value",
+    "weight": "survey weights",
+    "identifier": "rows of one person or household stay in one split",
+    "split": "says which rows are for training, validation and test",
+    "missing_sensitive": "people without a sensitive value: 'group' (their own) or 'exclude'",
+}
+_COMMENTS = {
+    "split.test": "share of the rows on which everything is judged",
+    "split.validation": "share of the other rows, on which thresholds and the model are chosen",
+    "split.test_table": "a file of test rows instead of a share",
+    "split.time": "a column by which the latest rows become the test rows",
+    "generator.preset": "fast, quality or paper",
+    "generator.max_seconds": "a bound on the time of learning",
+    "generator.settings": "further arguments of the generator",
+    "plan.strategy": "append, fill_groups, fill_outcomes, fill_both, equal_rates or table",
+    "plan.rows": "for append: how many rows",
+    "plan.max_rows": "at most so many new rows in all",
+    "plan.table": "for table: a file with one row for each group and outcome",
+    "constraints": "not in this release",
+    "mitigation": "reweighing, or nothing",
+    "baselines": "what stands beside every result",
+    "contract": "not in this release",
+    "use_sensitive_features": "whether models see the sensitive features",
+    "seed": "same seed, same machine, same result",
+    "n_seeds": "how often the whole flow is repeated",
+}
+
+
+def commented_yaml(recipe: Recipe, *, guesses: Sequence[str], origin: str) -> str:
+    """Return a recipe as YAML with comments; reading it gives the same recipe.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Its schema has to be a mapping.
+    guesses : sequence of str
+        What was guessed about the table, for the head of the file.
+    origin : str
+        What made the recipe, for the head of the file.
+    """
+    return "\n".join([*_head(guesses, origin), *_body(recipe.to_dict())]) + "\n"
+
+
+def _head(guesses: Sequence[str], origin: str) -> Iterator[str]:
+    yield f"# A recipe for equitab, proposed by {origin}. Read it, correct it, then: equitab run THIS_FILE"
+    if guesses:
+        yield "#"
+        yield "# Guessed from the table; check these first:"
+        yield from (f"#   - {guess}" for guess in guesses)
+    yield ""
+
+
+def _body(data: dict[str, Any]) -> Iterator[str]:
+    for key, value in data.items():
+        if key == "schema":
+            yield from ("", "schema:", *_schema_lines(value))
+        elif isinstance(value, dict):
+            yield from ("", f"{key}:")
+            for inner, held in value.items():
+                yield _line(f"  {inner}: {to_flow(held)}", _COMMENTS.get(f"{key}.{inner}", ""))
+        elif key == "models":
+            yield from ("", "models:")
+            yield from (f"  - {_model(model)}" for model in value)
+        else:
+            yield _line(f"{key}: {to_flow(value)}", _COMMENTS.get(key, ""))
+
+
+def _schema_lines(schema: dict[str, Any]) -> Iterator[str]:
+    for key, value in schema.items():
+        if key in {"sensitive_features", "columns"}:
+            yield f"  {key}:" if value else f"  {key}: []"
+            yield from (f"    - {to_flow(item)}" for item in value)
+        else:
+            yield _line(f"  {key}: {to_flow(value)}", _SCHEMA_COMMENTS.get(key, ""))
+
+
+def _model(model: dict[str, Any]) -> str:
+    return to_flow(model) if model["parameters"] else to_flow(model["name"])
+
+
+def _line(text: str, comment: str) -> str:
+    return f"{text.ljust(_COMMENT_COLUMN)} # {comment}" if comment else text

@@ -1,0 +1,231 @@
+"""The whole flow of a recipe, from a table to a report, in one folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from equitab.dataframe import write_text_atomically
+from equitab.evaluation import Headline, Measurement
+from equitab.pipeline.group_table import group_rows
+from equitab.pipeline.measurement_files import load_curves, load_measurements
+from equitab.pipeline.preparation import PreparedRun, prepare_run
+from equitab.pipeline.progress import Progress, StageProgress
+from equitab.pipeline.recipe import Recipe, load_recipe, moved, recipe_from_dict
+from equitab.pipeline.report_contents import run_contents
+from equitab.pipeline.run_facts import facts_of_run
+from equitab.pipeline.run_folder import RunFolder, check_output, open_run_folder, read_run_record
+from equitab.pipeline.run_results import Answer, put_together, write_report
+from equitab.pipeline.run_rows import RunRows, divide_rows
+from equitab.pipeline.seed_stages import SeedStages
+from equitab.pipeline.stages import Done, Stages
+from equitab.report import render_report
+
+_STAGES_ONCE, _STAGES_PER_SEED = 4, 4
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """A finished run.
+
+    Attributes
+    ----------
+    folder : Path
+    headline : Headline or None
+    no_headline_reason : str
+    measurements : tuple of Measurement
+        Everything that was measured; with several seeds the means first, then the single runs.
+    seconds : float
+        The time of all stages.
+    remarks : tuple of str
+        What a reader must know.
+    """
+
+    folder: Path
+    headline: Headline | None
+    no_headline_reason: str
+    measurements: tuple[Measurement, ...]
+    seconds: float
+    remarks: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: the answer and where everything is."""
+        return {
+            "folder": str(self.folder),
+            "report": str(self.folder / "report.html"),
+            "seconds": round(self.seconds, 1),
+            "headline": None if self.headline is None else asdict(self.headline),
+            "no_headline_reason": self.no_headline_reason,
+            "remarks": list(self.remarks),
+        }
+
+
+def run(
+    recipe: Recipe | Mapping[str, Any] | str | Path,
+    out: str | Path,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Carry out a recipe and write one folder.
+
+    Parameters
+    ----------
+    recipe : Recipe, mapping of its keys, or path
+    out : str or Path
+        The folder of the run.
+    resume : bool, default False
+        Go on after the last finished stage, where recipe, schema and table are the same.
+    overwrite : bool, default False
+        Begin again in a folder that an earlier run wrote.
+    progress : callable, optional
+        Told how far the run is; see `equitab.pipeline.progress`.
+
+    Returns
+    -------
+    RunResult
+
+    Raises
+    ------
+    RecipeError, TableError, SchemaError
+        Everything that is wrong, before anything is written.
+    OutputExistsError
+        If the folder exists and neither `resume` nor `overwrite` was asked for.
+    StorageError
+        If the disk is full; the run can be resumed.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> folder = Path(mkdtemp()) / "result"
+    >>> recipe = {
+    ...     "table": "people.csv",
+    ...     "schema": {"target": "income", "sensitive_features": ["sex"]},
+    ...     "generator": "independent_marginals",
+    ...     "models": "gaussian_naive_bayes",
+    ... }
+    >>> result = run(recipe, folder)
+    >>> (folder / "report.html").exists(), result.headline.model
+    (True, 'gaussian_naive_bayes')
+    """
+    place = Path(out)
+    check_output(place, resume=resume, overwrite=overwrite)
+    asked = _as_recipe(recipe)
+    reporter = StageProgress(progress, n_stages=_STAGES_ONCE + _STAGES_PER_SEED * asked.n_seeds)
+    reporter.begin("reading the table")
+    prepared = prepare_run(asked)
+    reporter.finish(f"{len(prepared.frame):,} rows, {len(prepared.schema.columns)} columns")
+    folder = open_run_folder(place, fingerprint=prepared.fingerprint, resume=resume, overwrite=overwrite)
+    if folder.record.state != "finished":
+        with _recorded(folder):
+            _carry_out(prepared, Stages(folder, reporter))
+    return load_run(place)
+
+
+def load_run(folder: str | Path) -> RunResult:
+    """Return the result of a finished run from its folder.
+
+    Raises
+    ------
+    SavedFormatError
+        If it is no run's folder, or its record is damaged.
+    """
+    place = Path(folder)
+    record = read_run_record(place)
+    answer = Answer.from_dict(record.stages["results"].facts)
+    return RunResult(
+        folder=place,
+        headline=answer.headline,
+        no_headline_reason=answer.no_headline_reason,
+        measurements=tuple(load_measurements(place / "measurements.parquet")),
+        seconds=sum(stage.seconds for stage in record.stages.values()),
+        remarks=tuple(record.facts.get("remarks", ())),
+    )
+
+
+def _as_recipe(recipe: Recipe | Mapping[str, Any] | str | Path) -> Recipe:
+    if isinstance(recipe, Recipe):
+        return recipe
+    return load_recipe(recipe) if isinstance(recipe, str | Path) else recipe_from_dict(recipe)
+
+
+@contextmanager
+def _recorded(folder: RunFolder) -> Iterator[None]:
+    """Record how the run ends, however it ends."""
+    started = time.monotonic()
+    try:
+        yield
+    except KeyboardInterrupt:
+        _close_quietly(folder, "interrupted", "interrupted")
+        raise
+    except Exception as error:
+        _close_quietly(folder, "failed", f"failed: {type(error).__name__}")
+        raise
+    folder.log(f"finished after {time.monotonic() - started:.1f} s")
+    folder.close("finished")
+
+
+def _close_quietly(folder: RunFolder, state: Any, line: str) -> None:
+    """Record an end; what stopped the run matters more than a disk that does not take the record."""
+    try:
+        folder.log(line)
+        folder.close(state)
+    except OSError:
+        pass
+
+
+def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
+    folder, recipe = stages.folder, prepared.recipe
+    resolved = moved(recipe, folder.path).to_yaml()
+    write_text_atomically(folder.place("recipe.yaml"), resolved, overwrite=True)
+    folder.note(table=prepared.name, rows=len(prepared.frame), seeds=list(recipe.seeds))
+    rows = divide_rows(prepared, stages)
+    seeds = [SeedStages(rows, stages, seed, is_first=seed == recipe.seed) for seed in recipe.seeds]
+    for seed in seeds:
+        seed.carry_out()
+    answer = stages.carry_out(
+        "results",
+        "choosing a model",
+        lambda: put_together(rows, seeds, folder),
+        lambda: Answer.from_dict(stages.facts("results")),
+    )
+    folder.note(remarks=list(_remarks(rows, stages)))
+    stages.carry_out("report", "writing the report", lambda: _report(rows, seeds, answer, stages), lambda: None)
+
+
+def _remarks(rows: RunRows, stages: Stages) -> tuple[str, ...]:
+    """Return everything that stages and table have to say, each thing once."""
+    said = [remark for record in stages.folder.record.stages.values() for remark in record.facts.get("remarks", ())]
+    return tuple(dict.fromkeys([*rows.prepared.notes, *said]))
+
+
+def _report(rows: RunRows, seeds: Sequence[SeedStages], answer: Answer, stages: Stages) -> Done:
+    prepared, folder = rows.prepared, stages.folder
+    measurements = load_measurements(folder.place("measurements.parquet"))
+    shown = measurements if len(seeds) == 1 else [held for held in measurements if _is_mean(held)]
+    _, added = seeds[0].read_rows()
+    contents = run_contents(
+        name=prepared.name,
+        n_rows=len(prepared.frame),
+        schema=prepared.schema,
+        headline=answer.headline,
+        no_headline_reason=answer.no_headline_reason,
+        groups=group_rows(prepared.frame, prepared.schema, added=added),
+        measurements=shown,
+        curves=load_curves(folder.place("curves.parquet")),
+        facts=facts_of_run(rows, stages),
+        guesses=prepared.schema.notes,
+        remarks=folder.record.facts["remarks"],
+    )
+    return write_report(folder, render_report(contents))
+
+
+def _is_mean(held: Measurement) -> bool:
+    """Return whether a measurement is a mean over seeds, or one that no seed has a part in."""
+    return held.generator_seed is None and held.model_seed is None

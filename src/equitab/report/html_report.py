@@ -1,0 +1,110 @@
+"""Results to HTML: one file that needs nothing else, for a phone, a desktop and paper."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from equitab.evaluation.results import Headline
+from equitab.report import wording
+from equitab.report.comparison import lay_out_comparison
+from equitab.report.contents import MetricTexts, ReportContents
+from equitab.report.figures import lay_out_figures
+from equitab.report.first_screen import lay_out_first_screen
+from equitab.report.tables import lay_out_glossary, lay_out_groups, lay_out_quality
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_report(contents: ReportContents) -> str:
+    """Return a report as one self-contained HTML page.
+
+    The page refers to nothing outside itself and holds no script: it can be mailed, archived, opened offline
+    and printed. It computes nothing; a value that is undefined is shown as undefined, with its reason.
+
+    Parameters
+    ----------
+    contents : ReportContents
+        Everything that the page shows.
+
+    Returns
+    -------
+    str
+        HTML, to be written as UTF-8. The same contents give the same text.
+
+    Examples
+    --------
+    >>> contents = ReportContents(title="Fairness report: adult", no_headline_reason="Nothing was run.")
+    >>> page = render_report(contents)
+    >>> page.startswith("<!doctype html>"), "Nothing was run." in page
+    (True, True)
+    """
+    return _render("report.html.j2", contents)
+
+
+def render_audit(contents: ReportContents) -> str:
+    """Return the page of an audit: groups, and labels or predictions as they are found in a table.
+
+    Parameters
+    ----------
+    contents : ReportContents
+        Its headline and its curves are not looked at.
+
+    Returns
+    -------
+    str
+        HTML, to be written as UTF-8.
+
+    Examples
+    --------
+    >>> "Before and after" in render_audit(ReportContents(title="Audit: adult"))
+    False
+    """
+    return _render("audit.html.j2", replace(contents, headline=None, curves=()))
+
+
+def _render(template: str, contents: ReportContents) -> str:
+    page = environment().get_template(template).render(_lay_out(contents))
+    return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def environment() -> Environment:
+    """Load the template engine when a page is asked for, not before."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _lay_out(contents: ReportContents) -> dict[str, Any]:
+    texts = MetricTexts(contents.metrics)
+    headline = contents.headline
+    return {
+        "title": wording.show_name(contents.title, limit=160),
+        "contents": contents,
+        "first_screen": lay_out_first_screen(headline, texts) if headline else None,
+        "group_tables": lay_out_groups(contents.groups),
+        "comparison": lay_out_comparison(contents.measurements, headline, texts),
+        "before": wording.show_treatment("original"),
+        "after": wording.show_treatment(headline.treatment) if headline else "",
+        "model": wording.show_model(headline.model) if headline else "",
+        "figures": lay_out_figures(contents.curves, headline, texts),
+        "quality_tables": lay_out_quality(contents.measurements, texts),
+        "glossary": lay_out_glossary(_used_metrics(contents, headline), texts),
+    }
+
+
+def _used_metrics(contents: ReportContents, headline: Headline | None) -> list[str]:
+    names = [one.metric for one in contents.measurements]
+    if headline:
+        names += [headline.fairness_after.metric, headline.performance_after.metric]
+    return names

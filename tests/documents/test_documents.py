@@ -1,0 +1,95 @@
+"""The documents are true: their blocks run, every command is described, every docstring example holds."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
+MODULES = sorted((ROOT / "src" / "equitab").rglob("*.py"))
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    """Return the fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+
+def pages_with(language: str) -> list[Path]:
+    return [page for page in PAGES if blocks(page, language)]
+
+
+@pytest.fixture()
+def people_csv(tmp_path: Path) -> Path:
+    """A small table by the name that the documents use."""
+    import equitab
+
+    people = equitab.load_adult().drop(columns="split").iloc[:1500]
+    people.to_csv(tmp_path / "people.csv", index=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", pages_with("python"), ids=lambda page: page.stem)
+def test_python_blocks_run(page: Path, people_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python blocks of a page run one after the other, in one namespace."""
+    monkeypatch.chdir(people_csv)
+    namespace: dict[str, object] = {"__name__": "page"}
+    for block in blocks(page, "python"):
+        exec(compile(block, str(page), "exec"), namespace)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", pages_with("console"), ids=lambda page: page.stem)
+def test_console_blocks_run(page: Path, people_csv: Path) -> None:
+    """The commands of a page run one after the other, in one folder, and succeed."""
+    pytest.importorskip("torch")
+    for block in blocks(page, "console"):
+        for line in block.replace("\\\n", " ").splitlines():
+            if not line.startswith("$ equitab"):
+                continue
+            words = [sys.executable, "-m", "equitab", *shlex.split(line.removeprefix("$ equitab"))]
+            done = subprocess.run(words, cwd=people_csv, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src" / "equitab")))
+def test_docstring_examples_hold(path: Path, people_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The examples in a module's docstrings give what they show."""
+    if "diffusion" in path.parts:
+        pytest.importorskip("torch")
+    monkeypatch.chdir(people_csv)
+    parts = path.relative_to(ROOT / "src").with_suffix("").parts
+    module = importlib.import_module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    result = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    assert result.failed == 0
+
+
+def test_every_command_and_option_is_described() -> None:
+    """A command or an option that the guide does not name does not exist for its reader."""
+    import typer
+
+    from equitab.cli.main import app
+
+    text = (ROOT / "docs" / "guide" / "commands.md").read_text()
+    group = typer.main.get_command(app)
+    missing = []
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        missing += [] if f"equitab {name}" in text else [name]
+        for parameter in command.params:
+            assert getattr(parameter, "help", None) or parameter.param_type_name == "argument", (name, parameter.name)
+            options = [option for option in parameter.opts if option.startswith("--")]
+            missing += [f"{name} {option}" for option in options if f"`{option}" not in text]
+    assert missing == []
+
+
+def test_every_file_that_the_site_names_exists() -> None:
+    """The navigation has no dead entry."""
+    named = re.findall(r"([\w/.-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), flags=re.MULTILINE)
+    assert [name for name in named if not (ROOT / "docs" / name).is_file()] == []
