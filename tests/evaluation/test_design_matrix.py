@@ -32,7 +32,10 @@ def test_infinite_numbers_count_as_missing():
 
 
 def test_unseen_categories_become_zeros_or_missing():
-    seen, unseen = frame_from_columns({"a": ["x", "z"], "y": [0, 1]}), frame_from_columns({"a": ["new"], "y": [0]})
+    seen, unseen = (
+        frame_from_columns({"a": ["x", "z"], "y": [0, 1]}),
+        frame_from_columns({"a": ["new"], "y": [0]}),
+    )
     schema = _schema(a="categorical")
     assert DesignMatrix.fit(seen, schema, form="one_hot").transform(unseen).tolist() == [[0.0, 0.0]]
     assert np.isnan(DesignMatrix.fit(seen, schema, form="ordinal").transform(unseen)).all()
@@ -83,7 +86,9 @@ def test_a_design_survives_json(town, form):
 
 def test_a_row_is_encoded_the_same_alone_and_among_others(town):
     design = DesignMatrix.fit(town.training, town.schema, form="one_hot")
-    assert np.array_equal(design.transform(take_rows(town.frame, np.array([5]))), design.transform(town.frame)[[5]])
+    assert np.array_equal(
+        design.transform(take_rows(town.frame, np.array([5]))), design.transform(town.frame)[[5]]
+    )
 
 
 def test_missing_columns_are_listed_together(town):

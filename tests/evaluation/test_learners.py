@@ -60,6 +60,9 @@ def test_a_module_of_the_working_directory_is_no_learner(tmp_path, monkeypatch):
 
 
 def test_an_estimator_without_scores_is_refused():
-    hard_votes = {"name": "sklearn.ensemble.VotingClassifier", "parameters": {"estimators": [], "voting": "hard"}}
+    hard_votes = {
+        "name": "sklearn.ensemble.VotingClassifier",
+        "parameters": {"estimators": [], "voting": "hard"},
+    }
     with pytest.raises(RecipeError, match="predictions only"):
         learner(hard_votes)

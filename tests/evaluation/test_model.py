@@ -27,25 +27,32 @@ def test_every_learner_ranks_unseen_people_better_than_chance(town, name):
 
 @pytest.mark.parametrize("name", ["random_forest", "gradient_boosting", "logistic_regression"])
 def test_scores_are_about_as_high_as_favorable_outcomes_are_frequent(town, name):
-    score = fit_model(town.training, learner(name), schema=town.schema, seed=0).favorable_score(town.test.frame)
+    score = fit_model(town.training, learner(name), schema=town.schema, seed=0).favorable_score(
+        town.test.frame
+    )
     noise = 4 * np.sqrt(0.25 / len(town.test))
     assert abs(score.mean() - town.test.favorable.mean()) < noise
 
 
 def test_the_same_seed_gives_the_same_scores(town):
     scores = [
-        fit_model(town.training, learner("random_forest"), schema=town.schema, seed=seed).favorable_score(town.test.frame)
+        fit_model(town.training, learner("random_forest"), schema=town.schema, seed=seed).favorable_score(
+            town.test.frame
+        )
         for seed in (1, 1, 2)
     ]
     assert (scores[0] == scores[1]).all()
     assert (scores[0] != scores[2]).any()
 
 
-@pytest.mark.parametrize("name", ["decision_tree", "logistic_regression", "gaussian_naive_bayes", "gradient_boosting"])
+@pytest.mark.parametrize(
+    "name", ["decision_tree", "logistic_regression", "gaussian_naive_bayes", "gradient_boosting"]
+)
 def test_weights_change_what_is_learned(town, name):
     weights = np.where(town.comparisons[0].codes(town.training, town.schema) == 0, 20.0, 0.05)
     plain, weighted = (
-        fit_model(town.training, learner(name), schema=town.schema, weights=held, seed=0) for held in (None, weights)
+        fit_model(town.training, learner(name), schema=town.schema, weights=held, seed=0)
+        for held in (None, weights)
     )
     assert (plain.favorable_score(town.test.frame) != weighted.favorable_score(town.test.frame)).any()
 
@@ -53,7 +60,11 @@ def test_weights_change_what_is_learned(town, name):
 def test_weights_on_a_common_scale_change_nothing(town):
     scores = [
         fit_model(
-            town.training, learner("logistic_regression"), schema=town.schema, weights=np.full(len(town.training), w), seed=0
+            town.training,
+            learner("logistic_regression"),
+            schema=town.schema,
+            weights=np.full(len(town.training), w),
+            seed=0,
         ).favorable_score(town.test.frame)
         for w in (0.01, 50.0)
     ]
@@ -99,14 +110,18 @@ def test_a_numeric_target_is_judged_by_its_threshold():
     x = rng.uniform(size=600)
     frame = frame_from_columns({"x": x, "salary": 100 * x + rng.normal(size=600)})
     schema = TableSchema(
-        (Column("x", "numeric"), Column("salary", "numeric")), "salary", favorable_threshold=Threshold(">=", 60.0)
+        (Column("x", "numeric"), Column("salary", "numeric")),
+        "salary",
+        favorable_threshold=Threshold(">=", 60.0),
     )
     model = fit_model(frame, learner("decision_tree"), schema=schema, seed=0)
     assert (model.predict(frame) == (x >= 0.6)).mean() > 0.95
 
 
 def test_a_decision_function_becomes_a_score_with_its_boundary_at_one_half(town):
-    model = fit_model(town.training, learner("sklearn.linear_model.RidgeClassifier"), schema=town.schema, seed=0)
+    model = fit_model(
+        town.training, learner("sklearn.linear_model.RidgeClassifier"), schema=town.schema, seed=0
+    )
     assert any("not probabilities" in remark for remark in model.remarks)
     matrix = model.design.transform(town.test.frame)
     assert (model.predict(town.test.frame) == (model.estimator.predict(matrix) == 1)).all()

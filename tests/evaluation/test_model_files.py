@@ -27,7 +27,10 @@ def test_every_learner_comes_back_with_the_same_scores(town, tmp_path, name):
 
 def test_a_model_by_dotted_name_comes_back_too(town, tmp_path):
     model = fit_model(
-        town.training, learner({"name": "sklearn.svm.SVC", "parameters": {"C": 2.0}}), schema=town.schema, seed=0
+        town.training,
+        learner({"name": "sklearn.svm.SVC", "parameters": {"C": 2.0}}),
+        schema=town.schema,
+        seed=0,
     )
     save_model(model, tmp_path / "model")
     assert (load_model(tmp_path / "model").predict(town.test.frame) == model.predict(town.test.frame)).all()

@@ -11,11 +11,16 @@ from equitab.schema import Column, SensitiveFeature, TableSchema, favorable
 
 def _table(n_rows=400, **more):
     rng = np.random.default_rng(0)
-    columns = {"g": np.array(["a", "b"])[(rng.random(n_rows) < 0.2).astype(int)], "y": rng.integers(0, 2, n_rows)}
+    columns = {
+        "g": np.array(["a", "b"])[(rng.random(n_rows) < 0.2).astype(int)],
+        "y": rng.integers(0, 2, n_rows),
+    }
     columns |= {"x": np.arange(n_rows), **more}
     kinds = [Column("g", "categorical"), Column("y", "integer"), Column("x", "integer")]
     kinds += [Column(name, "categorical") for name in more]
-    schema = TableSchema(tuple(kinds), "y", favorable_outcome=(1,), sensitive_features=(SensitiveFeature("g", "a"),))
+    schema = TableSchema(
+        tuple(kinds), "y", favorable_outcome=(1,), sensitive_features=(SensitiveFeature("g", "a"),)
+    )
     return frame_from_columns(columns), schema
 
 
@@ -135,7 +140,9 @@ def test_a_person_in_both_files_breaks_the_protocol():
 def test_shared_positions_break_the_protocol():
     frame, schema = _table(10)
     overlapping = Splits(np.arange(5), np.arange(5, 8), np.arange(4, 10))
-    with pytest.raises(ProtocolError, match="1 rows in both training and test; 3 rows in both validation and test"):
+    with pytest.raises(
+        ProtocolError, match="1 rows in both training and test; 3 rows in both validation and test"
+    ):
         check_disjoint(frame, schema, overlapping)
 
 

@@ -25,7 +25,7 @@ FRAME = frame_from_columns(
         "hired": ["yes", "no"] * 30,
     }
 )
-KINDS = dict(age="integer", pay="numeric", score="integer", level="categorical", member="boolean")
+KINDS = {"age": "integer", "pay": "numeric", "score": "integer", "level": "categorical", "member": "boolean"}
 SCHEMA = TableSchema(
     tuple(Column(name, KINDS.get(name, "categorical")) for name in FRAME.columns),
     "hired",

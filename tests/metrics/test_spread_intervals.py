@@ -59,7 +59,9 @@ def test_more_groups_make_the_low_end_more_careful():
     assert many.low < few.low
 
 
-@pytest.mark.parametrize("n_groups", [2, 6, 12])
+@pytest.mark.parametrize(
+    "n_groups", [2, pytest.param(6, marks=pytest.mark.slow), pytest.param(12, marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("spread", [0.0, 0.15])
 def test_intervals_over_all_groups_cover_at_least_as_often_as_promised(n_groups, spread):
     """95% intervals of 150 simulated tables; four standard errors of the count are allowed below 95%."""

@@ -10,7 +10,10 @@ from equitab.mitigation import resample_by_weight
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.floats(0, 100), min_size=1, max_size=60).filter(lambda held: sum(held) > 1e-6), st.integers(0, 99))
+@given(
+    st.lists(st.floats(0, 100), min_size=1, max_size=60).filter(lambda held: sum(held) > 1e-6),
+    st.integers(0, 99),
+)
 def test_each_row_is_drawn_floor_or_ceil_of_its_share(weights, seed):
     drawn = np.bincount(resample_by_weight(weights, seed=seed), minlength=len(weights))
     exact = len(weights) * np.array(weights) / np.sum(weights)

@@ -30,9 +30,9 @@ def test_demographic_parity_makes_selection_rates_equal(scored):
 
 def test_equalized_odds_makes_both_error_rates_equal(scored):
     score, favorable, groups = scored
-    shares = fit_threshold_optimizer(score, favorable, groups, constraint="equalized_odds", seed=0).probability(
-        score, groups
-    )
+    shares = fit_threshold_optimizer(
+        score, favorable, groups, constraint="equalized_odds", seed=0
+    ).probability(score, groups)
     for outcome in (True, False):
         rates = [shares[(groups == group) & (favorable == outcome)].mean() for group in range(3)]
         assert np.ptp(rates) < 0.01
@@ -55,7 +55,9 @@ def test_our_plain_rules_are_those_of_fairlearn(scored, constraint):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs.fit(score[:, None], favorable, sensitive_features=groups)
-    ours = fit_threshold_optimizer(model.predict_proba(score[:, None])[:, 1], favorable, groups, constraint=constraint, seed=0)
+    ours = fit_threshold_optimizer(
+        model.predict_proba(score[:, None])[:, 1], favorable, groups, constraint=constraint, seed=0
+    )
     expected = theirs._pmf_predict(score[:, None], sensitive_features=groups)[:, 1]
     assert np.allclose(ours.probability(model.predict_proba(score[:, None])[:, 1], groups), expected)
 

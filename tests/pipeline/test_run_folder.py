@@ -98,7 +98,9 @@ def test_a_finished_run_has_nothing_to_resume(tmp_path: Path) -> None:
     assert (tmp_path / "run.json").read_text() == before
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"format": "other"}', '{"format": "equitab.run", "version": 99}'])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"format": "other"}', '{"format": "equitab.run", "version": 99}']
+)
 def test_a_damaged_record_is_said_to_be_damaged(tmp_path: Path, text: str) -> None:
     """And the folder counts as somebody else's."""
     (tmp_path / "run.json").write_text(text)

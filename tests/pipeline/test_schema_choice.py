@@ -29,8 +29,12 @@ def test_flags_override_the_file_key_by_key() -> None:
 
 def test_values_and_threshold_replace_each_other() -> None:
     """One of the two, as a schema has it."""
-    assert SchemaWords(favorable_threshold=">=5").over({"favorable_outcome": ["yes"]}) == {"favorable_threshold": ">=5"}
-    assert SchemaWords(favorable_outcome=["1"]).over({"favorable_threshold": ">=5"}) == {"favorable_outcome": ["1"]}
+    assert SchemaWords(favorable_threshold=">=5").over({"favorable_outcome": ["yes"]}) == {
+        "favorable_threshold": ">=5"
+    }
+    assert SchemaWords(favorable_outcome=["1"]).over({"favorable_threshold": ">=5"}) == {
+        "favorable_outcome": ["1"]
+    }
 
 
 def test_a_new_target_drops_the_old_ones_outcome() -> None:
@@ -41,7 +45,9 @@ def test_a_new_target_drops_the_old_ones_outcome() -> None:
 def test_named_sensitive_features_keep_what_the_file_says_of_them() -> None:
     """Naming them again chooses among them."""
     keys = {"sensitive_features": [{"name": "sex", "reference": "F"}, {"name": "race"}]}
-    assert SchemaWords(sensitive=["sex"]).over(keys)["sensitive_features"] == [{"name": "sex", "reference": "F"}]
+    assert SchemaWords(sensitive=["sex"]).over(keys)["sensitive_features"] == [
+        {"name": "sex", "reference": "F"}
+    ]
 
 
 def test_everything_wrong_with_the_flags_is_said_at_once() -> None:

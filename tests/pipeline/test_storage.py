@@ -12,7 +12,7 @@ from equitab.errors import OutputExistsError, StorageError
 from equitab.pipeline.storage import check_new_folder, digest_of, remove_partials, write_folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def small_files() -> Iterator[None]:
     """Let no file grow beyond 10 kB, as a disk that fills up would."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -27,7 +27,8 @@ def write_files(folder: Path, size: int) -> None:
     (folder / "second.bin").write_bytes(b"x" * size)
 
 
-def test_a_full_disk_leaves_the_old_folder_and_no_other(tmp_path: Path, small_files: None) -> None:
+@pytest.mark.usefixtures("small_files")
+def test_a_full_disk_leaves_the_old_folder_and_no_other(tmp_path: Path) -> None:
     """Expected: an error that names the folder, the old content, no leftover."""
     place = tmp_path / "generator"
     write_folder(place, lambda folder: write_files(folder, 10))

@@ -16,9 +16,13 @@ def audit(
     test: TestTable = None,
     prediction: Annotated[
         str | None,
-        typer.Option("--prediction", metavar="COLUMN", help="Judge this column of predictions, not the labels."),
+        typer.Option(
+            "--prediction", metavar="COLUMN", help="Judge this column of predictions, not the labels."
+        ),
     ] = None,
-    output: Annotated[str | None, out("Write the measurements as a table (.parquet or .csv).")] = None,
+    output: Annotated[
+        str | None, out("Write the measurements as a table (.parquet, .csv), or a page (.html).")
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Say how unfair and how unbalanced a table is, or how unfair somebody's predictions are."""
@@ -26,7 +30,7 @@ def audit(
     from equitab.cli.calls import asked_schema, asked_seed
     from equitab.cli.output import print_json, remark
     from equitab.pipeline import audit as audit_table
-    from equitab.pipeline import save_measurements
+    from equitab.pipeline import save_audit
 
     found = audit_table(
         table,
@@ -36,10 +40,10 @@ def audit(
         seed=asked_seed(common),
     )
     if output is not None:
-        save_measurements(found.measurements, output, overwrite=overwrite)
+        save_audit(found, output, overwrite=overwrite)
     if common.as_json:
         print_json(found.to_dict())
     else:
         print_audit(found)
-    written = [f"Wrote {len(found.measurements)} measurements to {output}."] if output else []
+    written = [f"Wrote {output}."] if output else []
     remark([*written, f"Next: equitab init {table} writes a recipe for a whole run."], quiet=common.quiet)

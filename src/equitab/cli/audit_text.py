@@ -38,19 +38,24 @@ def _group_cells(row: GroupRow) -> tuple[str, ...]:
 
 
 def _print_gaps(audit: Audit, features: str) -> None:
-    rows = [
-        _gap_cells(held)
-        for held in audit.measurements
-        if held.sensitive_features == features and held.metric in audit.fairness_metrics and _is_headline(held)
+    gaps = [
+        held for held in audit.measurements if held.sensitive_features == features and _is_gap(audit, held)
     ]
+    shown = [held for held in gaps if held.status == "ok" or not held.group]
     what = f"predictions in {audit.prediction!r}" if audit.prediction else "labels"
-    if rows:
-        print_table(f"Fairness of the {what}, {features}", ("metric", "compared", "value", "95% interval"), rows, n_text=2)
+    if shown:
+        title = f"Fairness of the {what}, {features}"
+        print_table(title, ("metric", "compared", "value", "95% interval"), map(_gap_cells, shown), n_text=2)
+    if len(shown) < len(gaps):
+        n_hidden = len(gaps) - len(shown)
+        print_lines(
+            [f"{n_hidden} comparisons of groups that are too small are undefined, and not shown.", ""]
+        )
 
 
-def _is_headline(held: Measurement) -> bool:
-    """Single groups are in the table above, and in --out and --json."""
-    return not held.group or bool(held.reference_group)
+def _is_gap(audit: Audit, held: Measurement) -> bool:
+    """Return whether a measurement compares groups; all of them are in --out and --json."""
+    return held.metric in audit.fairness_metrics and (not held.group or bool(held.reference_group))
 
 
 def _gap_cells(held: Measurement) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from equitab.cli.options import CommonFlags, GeneratorFlags, PlanFlags, SchemaFlags
@@ -42,6 +43,19 @@ def asked_generator(flags: GeneratorFlags, common: CommonFlags) -> dict[str, Any
 
     known = {} if common.config is None else asdict(load_recipe(common.config).generator)
     return {**known, **generator_changes(flags).get("generator", {})}
+
+
+def find_study(name: str) -> Callable[..., Any]:
+    """Return the study of that name."""
+    from equitab.errors import Problem, RecipeError, closest
+    from equitab.studies import study_blow
+
+    known = {"blow": study_blow}
+    if name not in known:
+        raise RecipeError(
+            Problem(f"study {name!r}", "a known study", "an unknown one", closest(name, list(known)))
+        )
+    return known[name]
 
 
 def generator_changes(flags: GeneratorFlags) -> dict[str, Any]:

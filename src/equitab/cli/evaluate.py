@@ -25,7 +25,11 @@ def evaluate(
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option("--model", metavar="NAME", help="A model for train-on-synthetic, test-on-real; repeat for several."),
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            help="A model for train-on-synthetic, test-on-real; repeat for several.",
+        ),
     ] = None,
     output: Annotated[str | None, out("Write the measurements as a table (.parquet or .csv).")] = None,
     overwrite: Overwrite = False,

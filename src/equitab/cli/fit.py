@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from equitab.cli.options import CommonFlags, GeneratorFlags, Overwrite, SchemaFlags, TableArgument, TestTable, out
+from equitab.cli.options import (
+    CommonFlags,
+    GeneratorFlags,
+    Overwrite,
+    SchemaFlags,
+    TableArgument,
+    TestTable,
+    out,
+)
 
 
 def fit(

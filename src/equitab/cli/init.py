@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from equitab.cli.options import CommonFlags, GeneratorFlags, Overwrite, SchemaFlags, TableArgument, TestTable, out
+from equitab.cli.options import (
+    CommonFlags,
+    GeneratorFlags,
+    Overwrite,
+    SchemaFlags,
+    TableArgument,
+    TestTable,
+    out,
+)
 
 
 def init(
@@ -32,4 +40,7 @@ def init(
         print_json(proposal.to_dict())
     else:
         print_lines(proposal.lines())
-    remark([f"Wrote {output}. Next: read it, correct it, then: equitab run {output} --out result"], quiet=common.quiet)
+    remark(
+        [f"Wrote {output}. Next: read it, correct it, then: equitab run {output} --out result"],
+        quiet=common.quiet,
+    )

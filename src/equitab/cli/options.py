@@ -27,7 +27,10 @@ class SchemaFlags:
     schema: Annotated[
         str | None,
         typer.Option(
-            "--schema", metavar="FILE", help="A schema.yaml; the flags below override it.", rich_help_panel=_SCHEMA
+            "--schema",
+            metavar="FILE",
+            help="A schema.yaml; the flags below override it.",
+            rich_help_panel=_SCHEMA,
         ),
     ] = None
     target: Annotated[
@@ -90,7 +93,9 @@ class SchemaFlags:
     ] = None
     weight: Annotated[
         str | None,
-        typer.Option("--weight", metavar="COLUMN", help="A column of survey weights.", rich_help_panel=_SCHEMA),
+        typer.Option(
+            "--weight", metavar="COLUMN", help="A column of survey weights.", rich_help_panel=_SCHEMA
+        ),
     ] = None
     identifier: Annotated[
         str | None,
@@ -137,7 +142,10 @@ class CommonFlags:
     seed: Annotated[
         int | None,
         typer.Option(
-            "--seed", min=0, help="Same seed, same machine, same result. 0 by default.", rich_help_panel=_EVERYWHERE
+            "--seed",
+            min=0,
+            help="Same seed, same machine, same result. 0 by default.",
+            rich_help_panel=_EVERYWHERE,
         ),
     ] = None
     as_json: Annotated[
@@ -145,7 +153,9 @@ class CommonFlags:
     ] = False
     quiet: Annotated[
         bool,
-        typer.Option("--quiet", "-q", help="No progress and no remarks on stderr.", rich_help_panel=_EVERYWHERE),
+        typer.Option(
+            "--quiet", "-q", help="No progress and no remarks on stderr.", rich_help_panel=_EVERYWHERE
+        ),
     ] = False
     config: Annotated[
         str | None,
@@ -174,7 +184,9 @@ class GeneratorFlags:
     ] = None
     max_seconds: Annotated[
         float | None,
-        typer.Option("--max-seconds", min=0.0, help="A bound on the time of learning.", rich_help_panel=_CHOICES),
+        typer.Option(
+            "--max-seconds", min=0.0, help="A bound on the time of learning.", rich_help_panel=_CHOICES
+        ),
     ] = None
 
 
@@ -212,11 +224,17 @@ Resume = Annotated[
 TestTable = Annotated[
     str | None,
     typer.Option(
-        "--test", metavar="FILE", help="A table of held-out rows on which everything is judged.", rich_help_panel=_SCHEMA
+        "--test",
+        metavar="FILE",
+        help="A table of held-out rows on which everything is judged.",
+        rich_help_panel=_SCHEMA,
     ),
 ]
 TableArgument = Annotated[
-    str, typer.Argument(metavar="TABLE", help="Path or URL: CSV, Parquet, Arrow or JSON lines; or packaged:adult.")
+    str,
+    typer.Argument(
+        metavar="TABLE", help="Path or URL: CSV, Parquet, Arrow or JSON lines; or packaged:adult."
+    ),
 ]
 
 
@@ -234,7 +252,9 @@ def expanded(function: Callable[..., None]) -> Callable[..., None]:
         if parameter.name in groups:
             parameters += _parameters_of(groups[parameter.name])
         else:
-            parameters.append(parameter.replace(annotation=hints[parameter.name], kind=parameter.KEYWORD_ONLY))
+            parameters.append(
+                parameter.replace(annotation=hints[parameter.name], kind=parameter.KEYWORD_ONLY)
+            )
 
     @wraps(function)
     def command(**options: Any) -> None:
@@ -244,7 +264,7 @@ def expanded(function: Callable[..., None]) -> Callable[..., None]:
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    del command.__wrapped__  # type: ignore[attr-defined]
+    del command.__wrapped__
     return command
 
 

@@ -71,7 +71,11 @@ def interval(low: float | None, high: float | None, *, digits: int = 3) -> str:
     >>> interval(0.1, 0.25)
     '0.100 to 0.250'
     """
-    return "" if low is None or high is None else f"{number(low, digits=digits)} to {number(high, digits=digits)}"
+    return (
+        ""
+        if low is None or high is None
+        else f"{number(low, digits=digits)} to {number(high, digits=digits)}"
+    )
 
 
 def _finite(value: Any) -> Any:

@@ -13,9 +13,7 @@ def predict(
     source: Annotated[str, typer.Argument(metavar="RUN", help="The folder of a run, or of a saved model.")],
     table: TableArgument,
     common: CommonFlags,
-    output: Annotated[
-        str | None, out("Where the predictions go; CSV on stdout without it.")
-    ] = None,
+    output: Annotated[str | None, out("Where the predictions go; CSV on stdout without it.")] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Predict with the model that a run chose; nothing is drawn at random, so --seed changes nothing."""
@@ -29,4 +27,6 @@ def predict(
         print(result.csv_text(), end="")
     if output is None:
         return
-    remark([f"Wrote {result.n_rows} predictions to {output}: {', '.join(result.columns)}."], quiet=common.quiet)
+    remark(
+        [f"Wrote {result.n_rows} predictions to {output}: {', '.join(result.columns)}."], quiet=common.quiet
+    )

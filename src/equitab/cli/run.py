@@ -26,7 +26,9 @@ def run(
         list[str] | None,
         typer.Option("--mitigation", metavar="NAME", help="reweighing, or none."),
     ] = None,
-    n_seeds: Annotated[int | None, typer.Option("--n-seeds", min=1, help="How often to repeat the whole flow.")] = None,
+    n_seeds: Annotated[
+        int | None, typer.Option("--n-seeds", min=1, help="How often to repeat the whole flow.")
+    ] = None,
     resume: Resume = False,
     overwrite: Overwrite = False,
 ) -> None:

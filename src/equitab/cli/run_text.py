@@ -28,7 +28,9 @@ def _print_headline(result: RunResult) -> None:
     if headline is None:
         print_lines([f"No headline: {result.no_headline_reason}"])
         return
-    print_lines([f"Chosen on validation rows: {headline.model}, trained on the table {headline.treatment!r}.", ""])
+    print_lines(
+        [f"Chosen on validation rows: {headline.model}, trained on the table {headline.treatment!r}.", ""]
+    )
     rows = [
         _change(headline.fairness_before, headline.fairness_after),
         _change(headline.performance_before, headline.performance_after),
@@ -53,7 +55,13 @@ def _change(before: Measurement, after: Measurement) -> tuple[str, ...]:
 
 
 def _print_baselines(headline: Headline) -> None:
-    header = ("simple baseline", "verdict", "why", headline.fairness_after.metric, headline.performance_after.metric)
+    header = (
+        "simple baseline",
+        "verdict",
+        "why",
+        headline.fairness_after.metric,
+        headline.performance_after.metric,
+    )
     rows = [
         (
             "no treatment" if baseline.treatment == "original" else baseline.treatment,

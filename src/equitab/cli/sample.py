@@ -25,10 +25,13 @@ def sample(
     ] = None,
     given_table: Annotated[
         str | None,
-        typer.Option("--given-table", metavar="FILE", help="A table with one row of values for each wanted row."),
+        typer.Option(
+            "--given-table", metavar="FILE", help="A table with one row of values for each wanted row."
+        ),
     ] = None,
     output: Annotated[
-        str | None, out("Where the rows go, by its ending CSV, Parquet, Arrow or JSON lines; CSV on stdout without it.")
+        str | None,
+        out("Where the rows go, by its ending CSV, Parquet, Arrow or JSON lines; CSV on stdout without it."),
     ] = None,
     overwrite: Overwrite = False,
 ) -> None:

@@ -13,9 +13,28 @@ def study(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The study: blow.")],
     common: CommonFlags,
     quick: Annotated[bool, typer.Option("--quick", help="Smaller, in minutes.")] = False,
-    output: Annotated[str | None, out("The folder of the study.", metavar="DIR")] = None,
+    output: Annotated[
+        str | None, out("The folder of the study; study-NAME without it.", metavar="DIR")
+    ] = None,
     resume: Resume = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Repeat a paper's experiment and set its numbers beside ours."""
-    raise NotImplementedError
+    from equitab.cli.calls import asked_seed, find_study
+    from equitab.cli.output import print_json, remark
+    from equitab.cli.progress_display import progress_display
+
+    place = output or f"study-{name}"
+    repeat = find_study(name)
+    with progress_display(quiet=common.quiet) as progress:
+        result = repeat(
+            place, quick=quick, seed=asked_seed(common), resume=resume, overwrite=overwrite, progress=progress
+        )
+    if common.as_json:
+        print_json({"study": name, "folder": str(result.folder), "numbers": len(result.numbers)})
+    else:
+        print(f"{len(result.numbers)} numbers beside the paper's, in {result.folder}.")
+    remark(
+        [f"Next: open {result.folder / 'report.html'}, or read {result.folder / 'study.md'}"],
+        quiet=common.quiet,
+    )

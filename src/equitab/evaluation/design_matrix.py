@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from equitab.dataframe import Frame
 from equitab.errors import Problem, TableError
@@ -214,17 +212,22 @@ def _numbers_of(
     frame: Frame, name: str, known: dict[str, Column], missing_tokens: tuple[str, ...]
 ) -> np.ndarray:
     """Return a number column, or a part of a date; infinite values count as missing."""
-    if name not in known:
-        base, _, part = name.rpartition(" (")
-        return _date_part(frame, base, part.rstrip(")"))
-    values = numbers(frame, known[name], missing_tokens=missing_tokens)
-    return np.where(np.isfinite(values), values, np.nan)
+    base, _, part = (name, "", "") if name in known else name.rpartition(" (")
+    values = numbers(frame, known[base], missing_tokens=missing_tokens)
+    values = np.where(np.isfinite(values), values, np.nan)
+    return _date_part(values, part.rstrip(")")) if part else values
 
 
-def _date_part(frame: Frame, name: str, part: str) -> np.ndarray:
-    times = frame.to_native()[name].combine_chunks().cast(pa.timestamp("us"), safe=False)
-    found = pc.year(times) if part == "year" else pc.day_of_year(times)
-    return np.asarray(found.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+def _date_part(microseconds: np.ndarray, part: str) -> np.ndarray:
+    """Return year or day of year of times in microseconds since 1970; NaN stays NaN."""
+    missing = np.isnan(microseconds)
+    times = np.where(missing, 0, microseconds).astype("datetime64[us]")
+    years = times.astype("datetime64[Y]")
+    if part == "year":
+        found = years.astype(np.int64) + 1970
+    else:
+        found = (times.astype("datetime64[D]") - years.astype("datetime64[D]")).astype(np.int64) + 1
+    return np.where(missing, np.nan, found)
 
 
 def _category_codes(frame: Frame, feature: CategoryFeature, missing_tokens: tuple[str, ...]) -> np.ndarray:

@@ -1,10 +1,51 @@
 """Each command of the command line as one function, from a table to a report."""
 
 from equitab.pipeline.audit import Audit, audit
+from equitab.pipeline.demo import demo, demo_recipe
+from equitab.pipeline.evaluate import Evaluation, evaluate
 from equitab.pipeline.fit import FitResult, fit
+from equitab.pipeline.init import Proposal, init
 from equitab.pipeline.measurement_files import load_curves, load_measurements, save_curves, save_measurements
 from equitab.pipeline.predict import predict
 from equitab.pipeline.progress import Progress, ProgressReport
 from equitab.pipeline.recipe import Recipe, load_recipe, recipe_from_dict
+from equitab.pipeline.report_contents import audit_contents, save_audit
+from equitab.pipeline.run import RunResult, load_run, run
 from equitab.pipeline.sample import sample
 from equitab.pipeline.schema_choice import SchemaWords, read_schema_keys
+from equitab.pipeline.schema_resolution import recipe_schema_keys, resolve_schema
+from equitab.pipeline.written_rows import WrittenRows
+
+__all__ = [
+    "Audit",
+    "Evaluation",
+    "FitResult",
+    "Progress",
+    "ProgressReport",
+    "Proposal",
+    "Recipe",
+    "RunResult",
+    "SchemaWords",
+    "WrittenRows",
+    "audit",
+    "audit_contents",
+    "demo",
+    "demo_recipe",
+    "evaluate",
+    "fit",
+    "init",
+    "load_curves",
+    "load_measurements",
+    "load_recipe",
+    "load_run",
+    "predict",
+    "read_schema_keys",
+    "recipe_from_dict",
+    "recipe_schema_keys",
+    "resolve_schema",
+    "run",
+    "sample",
+    "save_audit",
+    "save_curves",
+    "save_measurements",
+]

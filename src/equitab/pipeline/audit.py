@@ -9,6 +9,7 @@ from typing import Any
 from equitab.dataframe import Frame
 from equitab.evaluation import MeasurementSettings, measure_labels, measure_predictions
 from equitab.evaluation.results import Measurement
+from equitab.metrics.definitions import METRICS
 from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.table_overlap import overlap_remarks
@@ -45,6 +46,11 @@ class Audit:
     measurements: tuple[Measurement, ...]
     findings: tuple[str, ...] = ()
     guesses: tuple[str, ...] = ()
+
+    @property
+    def fairness_metrics(self) -> frozenset[str]:
+        """The metrics that compare groups, as against those that describe one."""
+        return frozenset(name for name, held in METRICS.items() if held.family == "group_fairness")
 
     @property
     def favorable(self) -> str:

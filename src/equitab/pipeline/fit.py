@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from equitab.dataframe import Frame
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.recipe import GeneratorChoice, recipe_from_dict
 from equitab.pipeline.sample import GENERATOR_FILE
@@ -124,7 +123,9 @@ def fit(
         write_folder(Path(out), learned.save)
     warnings = tuple(str(finding) for finding in findings if finding.severity == "warning")
     remarks = (*opened.notes, *resolved.notes, *warnings, *overlap, *generator_remarks(learned))
-    return FitResult(learned, resolved, None if out is None else Path(out), len(opened.frame), seconds, remarks)
+    return FitResult(
+        learned, resolved, None if out is None else Path(out), len(opened.frame), seconds, remarks
+    )
 
 
 def new_generator(
@@ -158,7 +159,11 @@ def _step_reporter(stages: StageProgress) -> Callable[..., None]:
     """Return what a generator calls with step, number of steps, seconds left and loss."""
 
     def report(step: int, n_steps: int, seconds_left: float | None, loss: float) -> None:
-        stages.advance(step / max(n_steps, 1), f"step {step:,} of {n_steps:,}, loss {loss:.3f}", seconds_left=seconds_left)
+        stages.advance(
+            step / max(n_steps, 1),
+            f"step {step:,} of {n_steps:,}, loss {loss:.3f}",
+            seconds_left=seconds_left,
+        )
 
     return report
 

@@ -94,7 +94,9 @@ def init(
     resolved = resolve_schema(opened.frame, schema)
     findings = tuple(str(finding) for finding in validate_table(opened.frame, resolved))
     location = str(table) if isinstance(table, str | Path) else "TABLE"
-    data = merged({"table": location, "schema": resolved.to_dict(), "generator": {"preset": "fast"}}, changes or {})
+    data = merged(
+        {"table": location, "schema": resolved.to_dict(), "generator": {"preset": "fast"}}, changes or {}
+    )
     recipe = recipe_from_dict(data)
     if out is not None:
         recipe = moved(recipe, Path(out).parent)

@@ -16,7 +16,9 @@ from equitab.evaluation.results import (
 )
 
 
-def save_measurements(measurements: Sequence[Measurement], path: str | Path, *, overwrite: bool = False) -> Path:
+def save_measurements(
+    measurements: Sequence[Measurement], path: str | Path, *, overwrite: bool = False
+) -> Path:
     """Write measurements as a tidy table; the ending of the name says in which format.
 
     Parameters

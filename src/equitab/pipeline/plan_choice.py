@@ -92,7 +92,9 @@ class PlannedRows:
         return self.augmented.remarks
 
 
-def add_planned_rows(choice: PlanChoice, frame: Frame, schema: TableSchema, generator: Any, *, seed: int) -> PlannedRows:
+def add_planned_rows(
+    choice: PlanChoice, frame: Frame, schema: TableSchema, generator: Any, *, seed: int
+) -> PlannedRows:
     """Make a plan for training rows and add its rows.
 
     Parameters

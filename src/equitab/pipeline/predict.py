@@ -74,7 +74,11 @@ def _with_predictions(frame: Frame, model: FittedModel, score: np.ndarray) -> Fr
 def outcome_names(model: FittedModel) -> tuple[str, str] | None:
     """Return the target's other and favorable value where it has exactly these two, else None."""
     schema = model.schema
-    if schema.favorable_threshold is not None or len(model.classes) != 2 or len(schema.favorable_outcome) != 1:
+    if (
+        schema.favorable_threshold is not None
+        or len(model.classes) != 2
+        or len(schema.favorable_outcome) != 1
+    ):
         return None
     good = value_name(schema.favorable_outcome[0])
     others = [name for name in model.classes if name != good]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -74,7 +72,9 @@ def prepare_run(recipe: Recipe) -> PreparedRun:
     frame, is_test = _with_test_rows(opened, recipe.split.test_table)
     schema = resolve_schema(frame, recipe.schema)
     _check_schema(schema, recipe)
-    findings = tuple(str(finding) for finding in validate_table(frame, schema) if finding.severity == "warning")
+    findings = tuple(
+        str(finding) for finding in validate_table(frame, schema) if finding.severity == "warning"
+    )
     return PreparedRun(recipe, opened.name, frame, schema, is_test, learners, (*opened.notes, *findings))
 
 
@@ -83,20 +83,17 @@ def _check_names(recipe: Recipe) -> tuple[Learner, ...]:
     problems: list[Problem] = []
     learners: list[Learner] = []
     for model in recipe.models:
-        described = {"name": model.name, "parameters": model.parameters}
-        problems += _problems_of(lambda described=described: learners.append(learner(described)))
-    problems += _problems_of(lambda: new_generator(recipe.generator))
+        try:
+            learners.append(learner({"name": model.name, "parameters": model.parameters}))
+        except InputError as error:
+            problems += error.problems
+    try:
+        new_generator(recipe.generator)
+    except InputError as error:
+        problems += error.problems
     if problems:
         raise RecipeError(problems)
     return tuple(learners)
-
-
-def _problems_of(check: Callable[[], Any]) -> list[Problem]:
-    try:
-        check()
-    except InputError as error:
-        return list(error.problems)
-    return []
 
 
 def _with_test_rows(opened: OpenedTable, test_table: str | None) -> tuple[Frame, np.ndarray | None]:
@@ -111,14 +108,21 @@ def _with_test_rows(opened: OpenedTable, test_table: str | None) -> tuple[Frame,
 
 def _check_same_columns(frame: Frame, test: Frame) -> None:
     problems = [
-        Problem(f"column {name!r} of the test table", "as in the table", "no such column", closest(name, test.columns))
+        Problem(
+            f"column {name!r} of the test table",
+            "as in the table",
+            "no such column",
+            closest(name, test.columns),
+        )
         for name in frame.columns
         if name not in test.columns
     ]
     for name in frame.columns:
         if name in test.columns and _kind(frame, name) != _kind(test, name):
             received = f"{_kind(test, name)} where the table holds {_kind(frame, name)}"
-            problems.append(Problem(f"column {name!r} of the test table", "the same kind of values", received))
+            problems.append(
+                Problem(f"column {name!r} of the test table", "the same kind of values", received)
+            )
     if problems:
         raise TableError(problems)
 
@@ -132,7 +136,9 @@ def _check_schema(schema: TableSchema, recipe: Recipe) -> None:
     problems = []
     if not schema.sensitive_features:
         advice = "name them with --sensitive COLUMN, or under schema.sensitive_features"
-        problems.append(Problem("sensitive features", "at least one column whose groups are compared", "none", advice))
+        problems.append(
+            Problem("sensitive features", "at least one column whose groups are compared", "none", advice)
+        )
     time = recipe.split.time
     if time is not None and time not in schema.column_names:
         advice = closest(time, schema.column_names)

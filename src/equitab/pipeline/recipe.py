@@ -285,7 +285,10 @@ def anchored(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         result[key] = _joined(result.get(key), folder)
     for key, inner in (("split", "test_table"), ("plan", "table")):
         if isinstance(result.get(key), Mapping):
-            result[key] = {**result[key], **{k: _joined(v, folder) for k, v in result[key].items() if k == inner}}
+            result[key] = {
+                **result[key],
+                **{k: _joined(v, folder) for k, v in result[key].items() if k == inner},
+            }
     return {key: value for key, value in result.items() if key in data}
 
 
@@ -311,7 +314,7 @@ def _relative(location: str | None, folder: Path) -> str | None:
 
 
 def _with_long_forms(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Spell out the short forms: a model's, generator's or plan's name in place of a mapping, one in place of a list."""
+    """Spell out the short forms: a name in place of a mapping, one item in place of a list."""
     result = dict(data)
     for key in ("models", "mitigation", "baselines", "constraints"):
         held = result.get(key, ())
@@ -347,6 +350,10 @@ def _contradictions(recipe: Recipe) -> Iterator[Problem]:
         yield Problem("recipe key 'plan'", "'table' with the strategy 'table', and only then", received)
     if recipe.plan.rows is not None and recipe.plan.strategy != "append":
         received = f"'rows' with the strategy {recipe.plan.strategy!r}"
-        yield Problem("recipe key 'plan.rows'", "the strategy 'append'", received, "max_rows bounds the others")
+        yield Problem(
+            "recipe key 'plan.rows'", "the strategy 'append'", received, "max_rows bounds the others"
+        )
     if recipe.split.time is not None and recipe.split.test_table is not None:
-        yield Problem("recipe key 'split'", "one way to choose test rows", "'time' and 'test_table'", "keep one")
+        yield Problem(
+            "recipe key 'split'", "one way to choose test rows", "'time' and 'test_table'", "keep one"
+        )

@@ -56,10 +56,14 @@ def unsupported_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     held = data.get("mitigation")
     if isinstance(held, list | tuple) and "dr_fairness" in held:
         place = list(held).index("dr_fairness")
-        yield Problem(f"recipe key 'mitigation[{place}]'", "'reweighing'", f"'dr_fairness', {_LATER}", "remove it")
+        yield Problem(
+            f"recipe key 'mitigation[{place}]'", "'reweighing'", f"'dr_fairness', {_LATER}", "remove it"
+        )
     plan = data.get("plan")
     if isinstance(plan, Mapping) and plan.get("strategy") == "sparse_regions":
-        yield Problem("recipe key 'plan.strategy'", "another strategy", f"'sparse_regions', {_LATER}", "use fill_groups")
+        yield Problem(
+            "recipe key 'plan.strategy'", "another strategy", f"'sparse_regions', {_LATER}", "use fill_groups"
+        )
     yield from database_problems("recipe key 'table'", data.get("table"))
 
 
@@ -74,13 +78,17 @@ def database_problems(where: str, location: object) -> Iterator[Problem]:
 def _parsing_problem(item: Mapping[str, Any], location: tuple[Any, ...], kind: type) -> Problem:
     where = f"recipe key '{_path(location)}'"
     if item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
-        return Problem(where, "a known key", "an unknown one", closest(location[-1], _known_keys(kind, location)))
+        return Problem(
+            where, "a known key", "an unknown one", closest(location[-1], _known_keys(kind, location))
+        )
     if item["type"] in {"missing", "missing_argument"}:
         return Problem(where, "to be given", "nothing", "add it; equitab init TABLE writes a whole recipe")
     received = _received(item.get("input"))
     choices = _choices(item)
     if choices:
-        return Problem(where, "one of " + ", ".join(map(repr, choices)), received, closest(item["input"], choices))
+        return Problem(
+            where, "one of " + ", ".join(map(repr, choices)), received, closest(item["input"], choices)
+        )
     return Problem(where, _expected(item), received, "")
 
 

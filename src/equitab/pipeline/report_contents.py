@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from equitab.dataframe import write_text_atomically
 from equitab.evaluation import CurvePoint, Headline, Measurement
 from equitab.metrics.definitions import METRICS
 from equitab.pipeline.audit import Audit, favorable_words
-from equitab.report import Direction, Fact, FactSection, GroupRow, MetricDescription, ReportContents
+from equitab.pipeline.measurement_files import save_measurements
+from equitab.report import (
+    Direction,
+    Fact,
+    FactSection,
+    GroupRow,
+    MetricDescription,
+    ReportContents,
+    render_audit,
+)
 from equitab.schema import TableSchema
 
 _DIRECTIONS: Mapping[str, Direction] = {
@@ -75,6 +86,25 @@ def audit_contents(found: Audit) -> ReportContents:
     )
 
 
+def save_audit(found: Audit, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Write an audit: as a page where the name ends in ``.html``, else its measurements as a table.
+
+    Parameters
+    ----------
+    found : Audit
+    path : str or Path
+    overwrite : bool, default False
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    if str(path).lower().endswith((".html", ".htm")):
+        return write_text_atomically(path, render_audit(audit_contents(found)), overwrite=overwrite)
+    return save_measurements(found.measurements, path, overwrite=overwrite)
+
+
 def summary_of(name: str, n_rows: int, schema: TableSchema) -> str:
     """Return one sentence: the table, its rows, the favorable outcome, who is compared."""
     compared = ", ".join(schema.sensitive_names) or "nobody"
@@ -90,7 +120,10 @@ def metric_descriptions(names: Iterable[str]) -> tuple[MetricDescription, ...]:
 def fact_sections(facts: Mapping[str, Mapping[str, Any]]) -> tuple[FactSection, ...]:
     """Return facts by heading; what is empty is left out."""
     return tuple(
-        FactSection(title, tuple(Fact(name, _text(value)) for name, value in held.items() if value not in (None, "", ())))
+        FactSection(
+            title,
+            tuple(Fact(name, _text(value)) for name, value in held.items() if value not in (None, "", ())),
+        )
         for title, held in facts.items()
         if held
     )

@@ -196,12 +196,18 @@ def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
         lambda: Answer.from_dict(stages.facts("results")),
     )
     folder.note(remarks=list(_remarks(rows, stages)))
-    stages.carry_out("report", "writing the report", lambda: _report(rows, seeds, answer, stages), lambda: None)
+    stages.carry_out(
+        "report", "writing the report", lambda: _report(rows, seeds, answer, stages), lambda: None
+    )
 
 
 def _remarks(rows: RunRows, stages: Stages) -> tuple[str, ...]:
     """Return everything that stages and table have to say, each thing once."""
-    said = [remark for record in stages.folder.record.stages.values() for remark in record.facts.get("remarks", ())]
+    said = [
+        remark
+        for record in stages.folder.record.stages.values()
+        for remark in record.facts.get("remarks", ())
+    ]
     return tuple(dict.fromkeys([*rows.prepared.notes, *said]))
 
 

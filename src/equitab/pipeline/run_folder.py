@@ -207,7 +207,9 @@ def check_output(path: Path, *, resume: bool, overwrite: bool) -> None:
     Worth calling before anything slow: nobody should wait for a run that cannot be written.
     """
     if path.exists() and not path.is_dir():
-        raise OutputExistsError(f"{str(path)!r}: expected a folder or nothing, received a file. Next: another --out.")
+        raise OutputExistsError(
+            f"{str(path)!r}: expected a folder or nothing, received a file. Next: another --out."
+        )
     if not path.exists() or all(is_partial(item) for item in path.iterdir()):
         return
     if not _is_ours(path):
@@ -215,8 +217,14 @@ def check_output(path: Path, *, resume: bool, overwrite: bool) -> None:
         raise OutputExistsError(f"{str(path)!r}: {detail}. Next: choose another --out.")
     if not (resume or overwrite):
         state = read_run_record(path).state
-        advice = "--overwrite begins again" if state == "finished" else "--resume goes on, --overwrite begins again"
-        raise OutputExistsError(f"{str(path)!r} holds a run that is {state}. Next: {advice}; or another --out.")
+        advice = (
+            "--overwrite begins again"
+            if state == "finished"
+            else "--resume goes on, --overwrite begins again"
+        )
+        raise OutputExistsError(
+            f"{str(path)!r} holds a run that is {state}. Next: {advice}; or another --out."
+        )
 
 
 def read_run_record(path: Path) -> RunRecord:
@@ -231,9 +239,13 @@ def read_run_record(path: Path) -> RunRecord:
     try:
         data = json.loads((path / RUN_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SavedFormatError(f"{str(path)!r}: expected a run folder, received one without {RUN_FILE}.") from None
+        raise SavedFormatError(
+            f"{str(path)!r}: expected a run folder, received one without {RUN_FILE}."
+        ) from None
     except (json.JSONDecodeError, UnicodeDecodeError):
-        raise SavedFormatError(f"{where!r}: expected JSON, received something else; the file is damaged.") from None
+        raise SavedFormatError(
+            f"{where!r}: expected JSON, received something else; the file is damaged."
+        ) from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise SavedFormatError(f"{where!r}: expected the record of a run, received another kind of file.")
     if data.get("version") != FORMAT_VERSION:
@@ -242,7 +254,9 @@ def read_run_record(path: Path) -> RunRecord:
     try:
         return RunRecord.from_dict(data)
     except (KeyError, TypeError, AttributeError):
-        raise SavedFormatError(f"{where!r}: expected the record of a run, received an incomplete one.") from None
+        raise SavedFormatError(
+            f"{where!r}: expected the record of a run, received an incomplete one."
+        ) from None
 
 
 def environment() -> dict[str, str]:

@@ -56,7 +56,11 @@ def headline_from_dict(data: dict[str, Any]) -> Headline:
         plain[name] = Measurement(**data[name])
     plain["baselines"] = tuple(
         BaselineComparison(
-            **{**held, "fairness": Measurement(**held["fairness"]), "performance": Measurement(**held["performance"])}
+            **{
+                **held,
+                "fairness": Measurement(**held["fairness"]),
+                "performance": Measurement(**held["performance"]),
+            }
         )
         for held in data["baselines"]
     )
@@ -85,7 +89,11 @@ def put_together(rows: RunRows, seeds: Sequence[SeedStages], folder: RunFolder) 
         place = seeds[0].result_files["models"] / answer.headline.treatment / answer.headline.model
         write_folder(folder.place("model"), lambda target: _copy_folder(place, target))
         files.append(folder.place("model"))
-    message = "no headline" if answer.headline is None else f"chosen: {answer.headline.model} on {answer.headline.treatment}"
+    message = (
+        "no headline"
+        if answer.headline is None
+        else f"chosen: {answer.headline.model} on {answer.headline.treatment}"
+    )
     return Done(files, answer.to_dict(), message)
 
 

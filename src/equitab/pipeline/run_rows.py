@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from equitab.dataframe import Frame, frame_from_columns, read_table, take_rows, write_table
+from equitab.dataframe import frame_from_columns, read_table, take_rows, write_table
 from equitab.evaluation import Comparison, RealRows, Splits, check_disjoint, plan_comparisons, split_rows
 from equitab.pipeline.preparation import PreparedRun
 from equitab.pipeline.run_folder import RunFolder
@@ -60,7 +60,9 @@ class RunRows:
 
     def _judged(self, positions: np.ndarray) -> RealRows:
         frame, schema = self.prepared.frame, self.prepared.schema
-        return RealRows.read(take_rows(frame, positions), schema, comparisons=self.comparisons, positions=positions)
+        return RealRows.read(
+            take_rows(frame, positions), schema, comparisons=self.comparisons, positions=positions
+        )
 
 
 def divide_rows(prepared: PreparedRun, stages: Stages) -> RunRows:
@@ -110,4 +112,5 @@ def _divide(prepared: PreparedRun, folder: RunFolder) -> Done:
 
 def _read_splits(folder: RunFolder, remarks: tuple[str, ...]) -> Splits:
     names = np.asarray(read_table(folder.place("tables/splits.parquet"))["split"].to_list())
-    return Splits(*(np.flatnonzero(names == part) for part in PARTS), remarks)
+    train, validation, test = (np.flatnonzero(names == part) for part in PARTS)
+    return Splits(train, validation, test, remarks)

@@ -75,11 +75,15 @@ def generator_folder(place: str | Path) -> Path:
 def _wanted(n_rows: int | None, given: Any, given_table: Any) -> Any:
     """Return what the generator is asked for: nothing, a mapping, or a table."""
     if given and given_table is not None:
-        raise RecipeError(Problem("flags", "--given or --given-table", "both", "put the values into the table"))
+        raise RecipeError(
+            Problem("flags", "--given or --given-table", "both", "put the values into the table")
+        )
     if given_table is not None:
         return open_table(given_table).frame
     if n_rows is None:
-        raise RecipeError(Problem("flags", "--rows, or --given-table", "neither", "say how many: --rows 1000"))
+        raise RecipeError(
+            Problem("flags", "--rows, or --given-table", "neither", "say how many: --rows 1000")
+        )
     if given is None or isinstance(given, Mapping):
         return given
     return _values(given)

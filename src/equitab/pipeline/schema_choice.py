@@ -57,10 +57,7 @@ class SchemaWords:
             If a flag lacks its ``=``, a cut point is no number, or a reference or cut is of a column that is
             not sensitive; all of them at once.
         """
-        result = dict(keys)
-        for key, value in self._plain():
-            if value:
-                result[key] = value
+        result = {**keys, **{key: value for key, value in self._plain() if value}}
         if self.favorable_outcome:
             result.pop("favorable_threshold", None)
         elif self.favorable_threshold:
@@ -159,5 +156,7 @@ def _lay_over(features: dict[str, dict[str, Any]], flag: str, key: str, text: st
     try:
         features[name][key] = [float(cut) for cut in value.split(",")]
     except ValueError:
-        return [Problem(f"flag {flag} {text}", "numbers separated by commas", repr(value), "--bins age=25,60")]
+        return [
+            Problem(f"flag {flag} {text}", "numbers separated by commas", repr(value), "--bins age=25,60")
+        ]
     return []

@@ -8,6 +8,7 @@ from typing import Any
 
 from equitab.dataframe import Frame
 from equitab.errors import Problem, SchemaError, closest
+from equitab.pipeline.recipe import Recipe
 from equitab.pipeline.schema_choice import read_schema_keys
 from equitab.schema import SensitiveFeature, TableSchema
 
@@ -39,8 +40,9 @@ def resolve_schema(frame: Frame, schema: SchemaSource) -> TableSchema:
     ----------
     frame : Frame
     schema : TableSchema, mapping, path or None
-        A schema is taken as it is (`equitab.schema.validate_table` compares the two). Keys (those of ``schema.yaml``) are checked, and
-        what they leave out is guessed; a list of all columns means that nothing about columns is.
+        A schema is taken as it is (`equitab.schema.validate_table` compares the two). Keys (those of
+        ``schema.yaml``) are checked, and what they leave out is guessed; a list of all columns means that
+        nothing about columns is.
 
     Returns
     -------
@@ -66,6 +68,11 @@ def resolve_schema(frame: Frame, schema: SchemaSource) -> TableSchema:
     return TableSchema.infer(frame, **_arguments(keys))
 
 
+def recipe_schema_keys(recipe: Recipe) -> dict[str, Any]:
+    """Return the schema keys of a recipe: its own, or those of the file that it names."""
+    return read_schema_keys(recipe.schema) if isinstance(recipe.schema, str) else dict(recipe.schema)
+
+
 def _check_keys(keys: Mapping[str, Any]) -> None:
     problems = [
         Problem(f"schema key {key!r}", "a known key", "an unknown one", closest(key, _KEYS))
@@ -81,7 +88,11 @@ def _check_keys(keys: Mapping[str, Any]) -> None:
 
 def _check_items(key: str, items: Any) -> list[Problem]:
     """Check that a list holds names, or mappings with a name and known keys."""
-    known = ("name", "reference", "bins") if key == "sensitive_features" else ("name", "kind", "has_missing", "missing_token")
+    known = (
+        ("name", "reference", "bins")
+        if key == "sensitive_features"
+        else ("name", "kind", "has_missing", "missing_token")
+    )
     if isinstance(items, str | Mapping):
         return [Problem(f"schema key {key!r}", "a list", "one item", f"write it as {key}: [...]")]
     problems = []
@@ -89,10 +100,14 @@ def _check_items(key: str, items: Any) -> list[Problem]:
         if isinstance(item, str) and key == "sensitive_features":
             continue
         if not isinstance(item, Mapping) or not isinstance(item.get("name"), str):
-            problems.append(Problem(f"schema key '{key}[{place}]'", "a mapping with a name", "something else"))
+            problems.append(
+                Problem(f"schema key '{key}[{place}]'", "a mapping with a name", "something else")
+            )
             continue
         problems += [
-            Problem(f"schema key '{key}[{place}].{inner}'", "a known key", "an unknown one", closest(inner, known))
+            Problem(
+                f"schema key '{key}[{place}].{inner}'", "a known key", "an unknown one", closest(inner, known)
+            )
             for inner in item
             if inner not in known
         ]

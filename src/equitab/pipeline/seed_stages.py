@@ -63,7 +63,9 @@ class SeedStages:
         choice = self.rows.prepared.recipe.generator
         title = f"learning the table with {choice.name}{self._suffix}"
         place = self._kept("generator")
-        return self.stages.carry_out(f"generator-{self.seed}", title, self._learn, lambda: load_generator(place))
+        return self.stages.carry_out(
+            f"generator-{self.seed}", title, self._learn, lambda: load_generator(place)
+        )
 
     def draw(self, generator: Any) -> tuple[Frame, Frame]:
         """Draw rows as the table has them, and the rows that the plan adds."""
@@ -74,7 +76,9 @@ class SeedStages:
     def train(self, synthetic: Frame, added: Frame) -> None:
         """Train and judge every model on every treatment's table."""
         title = f"training and judging models{self._suffix}"
-        self.stages.carry_out(f"models-{self.seed}", title, lambda: self._train(synthetic, added), lambda: None)
+        self.stages.carry_out(
+            f"models-{self.seed}", title, lambda: self._train(synthetic, added), lambda: None
+        )
 
     def measure(self, synthetic: Frame) -> None:
         """Measure fidelity and privacy of the synthetic rows."""
@@ -85,7 +89,9 @@ class SeedStages:
         recipe, schema = self.rows.prepared.recipe, self.rows.prepared.schema
         checkpoints = self.stages.folder.work(f"checkpoint-{self.seed}")
         checkpoints.mkdir(parents=True, exist_ok=True)
-        generator = new_generator(recipe.generator, stages=self.stages.progress, checkpoint_folder=checkpoints)
+        generator = new_generator(
+            recipe.generator, stages=self.stages.progress, checkpoint_folder=checkpoints
+        )
         generator.fit(
             self.rows.training.frame,
             schema,
@@ -95,7 +101,10 @@ class SeedStages:
         )
         write_folder(self._kept("generator"), generator.save)
         remove(checkpoints)
-        facts = {"remarks": list(generator_remarks(generator)), "record": dict(getattr(generator, "record_", {}))}
+        facts = {
+            "remarks": list(generator_remarks(generator)),
+            "record": dict(getattr(generator, "record_", {})),
+        }
         return Done([self._kept("generator")], facts, f"{len(self.rows.training.frame):,} rows learned")
 
     def _draw(self, generator: Any) -> Done:
@@ -110,8 +119,15 @@ class SeedStages:
         write_table(synthetic, places[0], overwrite=True)
         augmented = training.with_final_weights(planned.augmented.frame, recipe.mitigation)
         write_table(augmented, places[1], overwrite=True)
-        facts = {"drawn": len(synthetic), "added": planned.n_added, "plan": planned.words, "remarks": list(planned.remarks)}
-        return Done(places, facts, f"{len(synthetic):,} as the table has them, {planned.n_added:,} as the plan asks")
+        facts = {
+            "drawn": len(synthetic),
+            "added": planned.n_added,
+            "plan": planned.words,
+            "remarks": list(planned.remarks),
+        }
+        return Done(
+            places, facts, f"{len(synthetic):,} as the table has them, {planned.n_added:,} as the plan asks"
+        )
 
     def read_rows(self) -> tuple[Frame, Frame]:
         """Return the synthetic rows, and those that the plan added."""

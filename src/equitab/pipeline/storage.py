@@ -80,9 +80,13 @@ def check_new_folder(path: Path, *, marker: str, overwrite: bool) -> None:
         return
     if not (path / marker).is_file():
         received = "a file" if path.is_file() else f"a folder without {marker}, which is left alone"
-        raise OutputExistsError(f"{str(path)!r}: expected nothing there, received {received}. Next: another --out.")
+        raise OutputExistsError(
+            f"{str(path)!r}: expected nothing there, received {received}. Next: another --out."
+        )
     if not overwrite:
-        raise OutputExistsError(f"{str(path)!r} exists. Next: --overwrite replaces it, or choose another --out.")
+        raise OutputExistsError(
+            f"{str(path)!r} exists. Next: --overwrite replaces it, or choose another --out."
+        )
 
 
 def remove(path: Path) -> None:

@@ -35,14 +35,21 @@ def overlap_remarks(frame: Frame, held_out: Frame, schema: TableSchema) -> tuple
         raise TableError(
             [
                 Problem(
-                    f"column {name!r} of the held-out table", "to be there", "no such column", closest(name, held_out.columns)
+                    f"column {name!r} of the held-out table",
+                    "to be there",
+                    "no such column",
+                    closest(name, held_out.columns),
                 )
                 for name in absent
             ]
         )
     known, asked = row_keys([frame, held_out], schema, schema.modeled_columns)
     n_same = int(np.isin(asked, known).sum())
-    found = [f"{n_same:,} of {len(asked):,} held-out rows have the values of a row of the table."] if n_same else []
+    found = (
+        [f"{n_same:,} of {len(asked):,} held-out rows have the values of a row of the table."]
+        if n_same
+        else []
+    )
     name = schema.identifier
     if name is not None and name in held_out.columns:
         n_people = len(set(labels(frame, name).names) & set(labels(held_out, name).names))

@@ -53,7 +53,9 @@ class TrainingRows:
     def reweighing(self, frame: Frame, weights: np.ndarray | None) -> tuple[np.ndarray, tuple[str, ...]]:
         """Return weights that make intersectional group and outcome independent, and remarks."""
         codes = group_codes(frame, self.schema, self.groups)
-        outcomes = np.where(has_target(frame, self.schema), favorable(frame, self.schema).astype(np.int64), -1)
+        outcomes = np.where(
+            has_target(frame, self.schema), favorable(frame, self.schema).astype(np.int64), -1
+        )
         found = reweigh(codes, outcomes, sample_weight=weights)
         return found.weights(codes, outcomes, sample_weight=weights), found.remarks
 
@@ -64,7 +66,9 @@ class TrainingRows:
         """
         if "reweighing" not in mitigation:
             return augmented
-        weights, _ = self.reweighing(augmented, np.asarray(augmented[WEIGHT_COLUMN].to_numpy(), dtype=np.float64))
+        weights, _ = self.reweighing(
+            augmented, np.asarray(augmented[WEIGHT_COLUMN].to_numpy(), dtype=np.float64)
+        )
         columns = {name: augmented.to_native()[name] for name in augmented.columns}
         return frame_from_columns({**columns, WEIGHT_COLUMN: weights})
 

@@ -67,9 +67,13 @@ def parse_mapping(text: str, *, where: str) -> dict[str, Any]:
     {'favorable_outcome': ['yes', 'no', True]}
     """
     try:
-        data = yaml.load(text, Loader=_Reader)  # noqa: S506 - a SafeLoader
+        data = yaml.load(text, Loader=_Reader)
     except yaml.YAMLError as error:
-        raise RecipeError(Problem(where, "YAML", _described(error), "check the indentation; put values such as '>50K' in quotes")) from None
+        raise RecipeError(
+            Problem(
+                where, "YAML", _described(error), "check the indentation; put values such as '>50K' in quotes"
+            )
+        ) from None
     if not isinstance(data, dict):
         kind = "an empty file" if data is None else f"a {type(data).__name__}"
         raise RecipeError(Problem(where, "a mapping of keys to values", kind, "see the guide's recipe page"))
@@ -89,7 +93,9 @@ def to_flow(value: Any) -> str:
     >>> to_flow({"name": "sex", "reference": "no"}), to_flow(None), to_flow([">50K"])
     ("{name: sex, reference: 'no'}", 'null', "['>50K']")
     """
-    text = yaml.dump(value, Dumper=_Writer, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**9)
+    text = yaml.dump(
+        value, Dumper=_Writer, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**9
+    )
     return text.removesuffix("...\n").strip()
 
 
@@ -98,6 +104,14 @@ def _described(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     place = f" on line {mark.line + 1}" if mark is not None else ""
     return f"{getattr(error, 'problem', None) or 'something else'}{place}"
+
+
+def _whole_number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
+    return int(str(loader.construct_scalar(node)))
+
+
+def _number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> float:
+    return float(str(loader.construct_scalar(node)))
 
 
 def _use_plain_words() -> None:
@@ -118,8 +132,8 @@ def _use_plain_words() -> None:
     for tag, (pattern, first) in kept.items():
         letters = ["" if letter == "\0" else letter for letter in first]
         _Reader.add_implicit_resolver(tag, re.compile(pattern), letters)
-    _Reader.add_constructor("tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node)))
-    _Reader.add_constructor("tag:yaml.org,2002:float", lambda loader, node: float(loader.construct_scalar(node)))
+    _Reader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+    _Reader.add_constructor("tag:yaml.org,2002:float", _number)
 
 
 _use_plain_words()

@@ -34,6 +34,7 @@ from equitab.evaluation import (
     train_and_measure_all,
 )
 from equitab.evaluation.results import CurvePoint, Measurement
+from equitab.generators import make_generator
 from equitab.mitigation import resample_by_weight, reweighing_weights
 from equitab.schema import TableSchema, favorable, group_codes, sensitive_groups
 from equitab.studies.blow_paper import (
@@ -69,8 +70,10 @@ class BlowSettings:
     sizes : tuple of int
         Numbers of generated rows.
     models : tuple of str
+    generator : str
+        By name; the paper's is ``tabddpm``.
     preset : str
-        Of TabDDPM.
+        Of ``tabddpm``.
     n_replicates : int
         Bootstrap replicates of every interval.
     """
@@ -78,6 +81,7 @@ class BlowSettings:
     forms: tuple[DataForm, ...] = (REDUCED, FULL)
     sizes: tuple[int, ...] = PAPER_SIZES
     models: tuple[str, ...] = PAPER_MODELS
+    generator: str = "tabddpm"
     preset: str = "fast"
     n_replicates: int = 1000
 
@@ -111,11 +115,10 @@ class AdultRows:
         return take_rows(self.frame, self.splits.train).to_native()
 
 
-def fit_generator(rows: AdultRows, *, preset: str, seed: int, progress: Any = None) -> Any:
-    """Return TabDDPM fitted to the real training rows."""
-    from equitab.generators import make_generator
-
-    generator = make_generator("tabddpm", preset=preset, progress=progress)
+def fit_generator(rows: AdultRows, settings: BlowSettings, *, seed: int, progress: Any = None) -> Any:
+    """Return the generator fitted to the real training rows."""
+    options = {"preset": settings.preset, "progress": progress} if settings.generator == "tabddpm" else {}
+    generator = make_generator(settings.generator, **options)
     return generator.fit(rows.training_rows(), adult_schema(), seed=seed)
 
 

@@ -177,7 +177,7 @@ def _unchanged_by_weights(row: PaperRow) -> str:
     )
     if max(abs(a - b) for a, b in zip(row.values, before.values, strict=True)) > 0.01:
         return ""
-    return "the same as before reweighing to within 0.01: k-nearest neighbours takes no weights, so nothing was reweighed"
+    return "the same as before reweighing to within 0.01: this learner takes no weights, so nothing was reweighed"
 
 
 def _rates_apart(row: PaperRow) -> str:

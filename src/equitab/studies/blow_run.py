@@ -113,10 +113,12 @@ def _generate(stages: Stages, rows: AdultRows, settings: BlowSettings, seed: int
                 step / n_steps, f"step {step}, loss {loss:.3f}", seconds_left=seconds_left
             )
 
-        generator = fit_generator(rows, preset=settings.preset, seed=seed, progress=report)
+        generator = fit_generator(rows, settings, seed=seed, progress=report)
         table = generator.sample(max(settings.sizes), seed=seed)
         write_table(table, place, overwrite=True)
-        return Done([place], {"rows": max(settings.sizes), "preset": settings.preset})
+        return Done(
+            [place], {"rows": max(settings.sizes), "generator": settings.generator, "preset": settings.preset}
+        )
 
     return stages.carry_out("generate", "learning Adult and drawing rows", work, lambda: read_table(place))
 
@@ -196,13 +198,18 @@ def _write(
     stages.carry_out("page", "writing the page", work, lambda: None)
 
 
+def _generator_name(settings: BlowSettings) -> str:
+    return f"TabDDPM (preset {settings.preset})" if settings.generator == "tabddpm" else settings.generator
+
+
 def _facts(folder: RunFolder, settings: BlowSettings) -> list[str]:
     seconds = folder.record.stages["generate"].seconds
     sizes = ", ".join(f"{size:,}" for size in settings.sizes)
     return [
         "Adult is split into 26,048 training, 6,513 validation and 16,281 test rows (the paper's 28,048 is a "
         "misprint). "
-        f"TabDDPM (preset {settings.preset}) learned the training rows; {sizes} generated rows were added to them. "
+        f"The generator {_generator_name(settings)} learned the training rows; "
+        f"{sizes} generated rows were added to them. "
         f"Learning and drawing {max(settings.sizes):,} rows took {seconds:.0f} seconds on this machine.",
         "The threshold of every model is the one with the best balanced accuracy on validation rows, as in the "
         "tutorials of AIF360 from which the paper's numbers come; groups are the reference (White, Male) and all "

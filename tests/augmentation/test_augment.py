@@ -1,0 +1,154 @@
+"""Plans are met exactly; every row keeps its origin and has a weight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from equitab.augmentation import (
+    append,
+    augment,
+    cell_codes,
+    equal_rates,
+    fill_both,
+    fill_groups,
+    from_table,
+)
+from equitab.dataframe import as_frame
+from equitab.errors import ConstraintError
+from equitab.generators import IndependentMarginals, Smote
+from equitab.schema import TableSchema, parse_threshold
+from every_generator.people import N_ROWS, SCHEMA, arrow_table, people
+
+FRAME = as_frame(arrow_table())
+
+
+class OnlyTarget(IndependentMarginals):
+    """A generator that can be asked for the outcome only, so that groups must be found by drawing."""
+
+    columns: tuple[str, ...] = ("hired",)
+
+    def fit(self, *args: Any, **options: Any) -> OnlyTarget:
+        super().fit(*args, **options)
+        self.conditionable_columns_ = self.columns
+        return self
+
+
+class Nothing(OnlyTarget):
+    """A generator that can be asked for nothing."""
+
+    columns = ()
+
+
+def counts_after(augmented: Any, schema: TableSchema = SCHEMA) -> np.ndarray:
+    codes = cell_codes(augmented.frame, schema, augmented.plan.index)
+    return np.bincount(codes, minlength=augmented.plan.index.n_cells)
+
+
+@pytest.mark.parametrize("strategy", [fill_groups, fill_both, equal_rates])
+@pytest.mark.parametrize("generator", [IndependentMarginals, OnlyTarget, Nothing, Smote])
+def test_every_cell_gets_exactly_what_the_plan_says(strategy: Any, generator: Any) -> None:
+    plan = strategy(FRAME, SCHEMA)
+    fitted = generator().fit(arrow_table(), SCHEMA, seed=0)
+    augmented = augment(arrow_table(), SCHEMA, fitted, plan, seed=3)
+    assert plan.total > 0
+    assert counts_after(augmented).tolist() == [a + b for a, b in zip(plan.n_rows, plan.n_add, strict=True)]
+    assert len(augmented.frame) == N_ROWS + plan.total
+
+
+def test_origins_and_weights_are_kept() -> None:
+    plan = append(FRAME, SCHEMA, 25)
+    generator = IndependentMarginals().fit(arrow_table(), SCHEMA, seed=0)
+    augmented = augment(arrow_table(), SCHEMA, generator, plan, seed=3)
+    assert set(augmented.origins) == {"real", "synthetic:independent_marginals:3"}
+    assert augmented.is_synthetic.tolist() == [False] * N_ROWS + [True] * 25
+    weights = arrow_table()["weight"].to_numpy()
+    assert np.array_equal(augmented.weights[:N_ROWS], weights)
+    assert np.allclose(augmented.weights[N_ROWS:], weights.mean())
+    assert np.allclose(augmented.synthetic["weight"].to_numpy(), weights.mean())
+    assert augmented.synthetic["person"].null_count() == 25
+    assert augmented.remarks == ("synthetic rows have no value in 'person'",)
+
+
+def test_rows_without_weights_weigh_one() -> None:
+    schema = SCHEMA.with_changes(weight=None, ignore=("weight",))
+    generator = IndependentMarginals().fit(arrow_table(), schema, seed=0)
+    augmented = augment(arrow_table(), schema, generator, append(FRAME, schema, 5), seed=3)
+    assert set(augmented.weights) == {1.0}
+
+
+def test_real_rows_come_first_and_are_unchanged() -> None:
+    generator = IndependentMarginals().fit(arrow_table(), SCHEMA, seed=0)
+    augmented = augment(arrow_table(), SCHEMA, generator, fill_both(FRAME, SCHEMA), seed=3)
+    real = augmented.frame.to_native().slice(0, N_ROWS).select(arrow_table().column_names)
+    assert real.equals(arrow_table())
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
+def test_the_callers_kind_of_frame_comes_back(kind: str) -> None:
+    generator = IndependentMarginals().fit(people(kind), SCHEMA, seed=0)
+    native = augment(people(kind), SCHEMA, generator, append(FRAME, SCHEMA, 5), seed=3).to_native()
+    assert type(native) is type(people(kind))
+    assert as_frame(native).columns == [*FRAME.columns, "equitab_origin", "equitab_weight"]
+
+
+def test_an_augmented_table_can_be_augmented_again() -> None:
+    generator = IndependentMarginals().fit(arrow_table(), SCHEMA, seed=0)
+    once = augment(arrow_table(), SCHEMA, generator, append(FRAME, SCHEMA, 5), seed=3)
+    twice = augment(once.to_native(), SCHEMA, generator, append(once.frame, SCHEMA, 4), seed=8)
+    names, counts = np.unique(twice.origins, return_counts=True)
+    assert dict(zip(names.tolist(), counts.tolist(), strict=True)) == {
+        "real": N_ROWS,
+        "synthetic:independent_marginals:3": 5,
+        "synthetic:independent_marginals:8": 4,
+    }
+
+
+def test_the_same_seed_gives_the_same_table() -> None:
+    plan = fill_both(FRAME, SCHEMA)
+    for generator in (Nothing(), Smote()):
+        generator.fit(arrow_table(), SCHEMA, seed=0)
+        one, two, other = (augment(arrow_table(), SCHEMA, generator, plan, seed=seed) for seed in (3, 3, 4))
+        assert one.frame.to_native().equals(two.frame.to_native())
+        assert not one.frame.to_native().equals(other.frame.to_native())
+
+
+def test_a_numeric_outcome_is_found_by_drawing() -> None:
+    schema = SCHEMA.with_changes(
+        target="price", favorable_outcome=(), favorable_threshold=parse_threshold(">=60")
+    )
+    plan = fill_both(FRAME, schema, sensitive_features=("sex",))
+    generator = Smote().fit(arrow_table(), schema, condition_on=("sex",), seed=0)
+    augmented = augment(arrow_table(), schema, generator, plan, seed=3)
+    codes = cell_codes(augmented.frame, schema, plan.index)
+    found = np.bincount(codes[codes >= 0], minlength=4)
+    assert len(set(found.tolist())) == 1
+
+
+def test_a_generator_that_never_makes_a_group_is_given_up_with_advice() -> None:
+    class Stubborn(Nothing):
+        def sample(self, *args: Any, **options: Any) -> Any:
+            rows = super().sample(*args, **options)
+            only = pa.array(["M"] * rows.num_rows)
+            return rows.set_column(rows.column_names.index("sex"), "sex", only)
+
+    plan = from_table(FRAME, SCHEMA, pa.table({"sex": ["F"], "age": ["<40"], "rows_to_add": [3]}))
+    generator = Stubborn().fit(arrow_table(), SCHEMA, seed=0)
+    with pytest.raises(ConstraintError, match=r"3 rows missing in \d groups.*condition_on including 'sex'"):
+        augment(arrow_table(), SCHEMA, generator, plan, seed=3)
+
+
+def test_a_plan_for_another_table_is_refused() -> None:
+    generator = IndependentMarginals().fit(arrow_table(), SCHEMA, seed=0)
+    with pytest.raises(ConstraintError, match="make the plan for this table"):
+        augment(arrow_table().slice(0, 100), SCHEMA, generator, fill_both(FRAME, SCHEMA), seed=3)
+
+
+def test_an_empty_plan_adds_nothing() -> None:
+    generator = IndependentMarginals().fit(arrow_table(), SCHEMA, seed=0)
+    augmented = augment(arrow_table(), SCHEMA, generator, append(FRAME, SCHEMA, 0), seed=3)
+    assert not augmented.is_synthetic.any()
+    assert augmented.remarks == ()
