@@ -44,7 +44,7 @@ def test_nothing_is_pickled(saved):
         assert not [name for name in archive.namelist() if not name.endswith((".json", ".npy"))]
 
 
-def test_a_folder_that_holds_something_is_not_overwritten(town, saved):
+def test_a_folder_that_holds_something_is_not_overwritten(saved):
     with pytest.raises(OutputExistsError):
         save_model(load_model(saved), saved)
 

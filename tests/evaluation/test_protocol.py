@@ -160,6 +160,7 @@ def test_a_leaking_column_is_called_suspiciously_good(town):
     assert "suspiciously good" in _find(result, "balanced_accuracy").reason
 
 
+@pytest.mark.slow
 def test_the_results_do_not_depend_on_the_number_of_processes(town):
     arguments = {
         "schema": town.schema,

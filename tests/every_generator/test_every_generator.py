@@ -97,19 +97,6 @@ def test_a_new_process_draws_the_same_rows(name: str, fitted: Callable[[str], Ge
     assert done.stdout.strip() == digest(fitted("pyarrow").sample(50, given={"sex": "F"}, seed=9))
 
 
-def test_the_size_of_the_chunks_never_changes_the_rows(
-    fitted: Callable[[str], Generator], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every module of a generator that draws in chunks names their size ``CHUNK_ROWS``."""
-    generator = fitted("pyarrow")
-    before = digest(generator.sample(90, seed=4))
-    package = type(generator).__module__.rpartition(".")[0]
-    for module_name, module in list(sys.modules.items()):
-        if module_name.startswith(package) and hasattr(module, "CHUNK_ROWS"):
-            monkeypatch.setattr(module, "CHUNK_ROWS", 7)
-    assert digest(generator.sample(90, seed=4)) == before
-
-
 @pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])
 def test_rows_come_as_the_kind_of_frame_that_was_given(kind: str, fitted: Callable[[str], Generator]) -> None:
     original, drawn = people(kind), fitted(kind).sample(60, seed=1)

@@ -142,3 +142,17 @@ def test_tiny_cells_are_filled_with_fewer_neighbors_or_left_with_a_remark() -> N
     assert made.remarks == ("1 groups by outcome have one row and were not filled",)
     assert made.synthetic["sex"].to_list() == ["F"] * 13
     assert set(made.synthetic["hired"].to_list()) == {"no"}
+
+
+def test_a_numeric_sensitive_feature_restricts_rows_to_its_group_and_is_set_exactly(tmp_path: Path) -> None:
+    schema = SCHEMA.with_changes(
+        sensitive_features=(SensitiveFeature("sex"), SensitiveFeature("a", bins=(5.0, 10.0)))
+    )
+    generator = Smote().fit(table(), schema, condition_on=("a", "sex"), seed=0)
+    asked = pa.table({"a": [0.5, 4.5, 8.25, 12.5] * 10})
+    drawn = generator.sample(given=asked, seed=1)
+    assert drawn["a"].to_pylist() == asked["a"].to_pylist()
+    b = drawn["b"].to_numpy()
+    assert np.array_equal(np.digitize(-b + 0.5, [5.0, 10.0]), np.digitize(asked["a"].to_numpy(), [5.0, 10.0]))
+    generator.save(tmp_path / "smote")
+    assert load_generator(tmp_path / "smote").sample(given=asked, seed=1).equals(drawn)

@@ -59,7 +59,9 @@ def aif360_metrics() -> Callable[..., dict[str, float]]:
     datasets, metrics = _import_quietly("aif360.datasets"), _import_quietly("aif360.metrics")
     pandas = importlib.import_module("pandas")
 
-    def compute(table: Table, group: list[int], reference: int, *, weighted: bool = False) -> dict[str, float]:
+    def compute(
+        table: Table, group: list[int], reference: int, *, weighted: bool = False
+    ) -> dict[str, float]:
         frame = pandas.DataFrame({"s": table.groups.astype(float), "y": table.y_true.astype(float)})
         frame["w"] = table.weight if weighted else 1.0
         with warnings.catch_warnings():

@@ -16,7 +16,7 @@ SIGNED = [
     "predictive_parity_difference",
     "average_odds_difference",
 ]
-# Worked by hand. Women: 20 of 100 selected, TPR 15/30, FPR 5/70, PPV 15/20. Men: 40 of 100, TPR 30/40, FPR 10/60, PPV 30/40.
+# Women: 20 of 100 selected, TPR 15/30, FPR 5/70, PPV 15/20. Men: 40 of 100, TPR 30/40, FPR 10/60, PPV 30/40.
 WOMEN = np.array([[65, 5], [15, 15]])
 MEN = np.array([[50, 10], [10, 30]])
 

@@ -36,9 +36,7 @@ def test_every_rate_of_a_table_worked_by_hand_is_right():
 
 def test_counts_agree_with_counting_row_by_row(make_table):
     table = make_table(0, n_groups=5)
-    counts = count_outcomes(
-        table.y_true, table.y_pred, table.groups, n_groups=5, sample_weight=table.weight
-    )
+    counts = count_outcomes(table.y_true, table.y_pred, table.groups, n_groups=5, sample_weight=table.weight)
     for group in range(5):
         for true in (0, 1):
             for predicted in (0, 1):
@@ -61,7 +59,9 @@ def test_counting_is_right_however_many_groups_there_are(n_groups):
 
 @pytest.mark.parametrize("kind", [bool, np.int8, np.uint8, np.int64, np.float32, np.float64])
 def test_outcomes_of_any_type_are_counted_alike(kind):
-    counts = count_outcomes(np.array(Y_TRUE, kind), np.array(Y_PRED, kind), np.array(GROUPS, np.int16), n_groups=2)
+    counts = count_outcomes(
+        np.array(Y_TRUE, kind), np.array(Y_PRED, kind), np.array(GROUPS, np.int16), n_groups=2
+    )
     assert counts.rows.tolist() == count_outcomes(Y_TRUE, Y_PRED, GROUPS, n_groups=2).rows.tolist()
 
 
@@ -69,7 +69,11 @@ def test_counts_of_two_halves_add_up_to_the_counts_of_the_whole(make_table):
     table = make_table(1)
     parts = [
         count_outcomes(
-            table.y_true[part], table.y_pred[part], table.groups[part], n_groups=3, sample_weight=table.weight[part]
+            table.y_true[part],
+            table.y_pred[part],
+            table.groups[part],
+            n_groups=3,
+            sample_weight=table.weight[part],
         )
         for part in (slice(0, 250), slice(250, None))
     ]
@@ -111,7 +115,8 @@ def test_everything_wrong_with_the_arrays_is_said_at_once():
 
 
 @pytest.mark.parametrize(
-    ("y_true", "groups"), [(["a", "b"], [0, 0]), ([0.5, 1.0], [0, 0]), ([[0, 1]], [0, 0]), ([0, 1], [0.0, 1.0])]
+    ("y_true", "groups"),
+    [(["a", "b"], [0, 0]), ([0.5, 1.0], [0, 0]), ([[0, 1]], [0, 0]), ([0, 1], [0.0, 1.0])],
 )
 def test_arrays_of_another_kind_are_refused(y_true, groups):
     with pytest.raises(InputError):

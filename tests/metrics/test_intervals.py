@@ -95,9 +95,7 @@ def test_a_group_without_rows_stays_empty():
 def test_weighted_replicates_spread_as_weighted_rows_drawn_with_replacement_do(make_table):
     """Standard errors from the table of counts and from resampling the rows themselves differ by under 10%."""
     table = make_table(5, n_rows=500, n_groups=2)
-    counts = count_outcomes(
-        table.y_true, table.y_pred, table.groups, n_groups=2, sample_weight=table.weight
-    )
+    counts = count_outcomes(table.y_true, table.y_pred, table.groups, n_groups=2, sample_weight=table.weight)
     from_counts = selection_rate(resample_counts(counts, n_replicates=2000, seed=0, pseudo_rows=0.0))
     rng = np.random.default_rng(0)
     from_rows = []

@@ -31,7 +31,9 @@ def simulate(sizes, rates, positive, n_tables, seed):
     rng = np.random.default_rng(seed)
     shares = np.stack([np.outer([1 - positive, positive], [1 - rate, rate]) for rate in rates])
     for _ in range(n_tables):
-        rows = [rng.multinomial(n, share.ravel()).reshape(2, 2) for n, share in zip(sizes, shares, strict=True)]
+        rows = [
+            rng.multinomial(n, share.ravel()).reshape(2, 2) for n, share in zip(sizes, shares, strict=True)
+        ]
         yield np.stack(rows), shares
 
 
@@ -123,5 +125,7 @@ def test_a_reference_group_that_is_rarely_selected_still_has_an_interval():
     rows = np.array([[[98, 2], [0, 0]], [[80, 20], [0, 0]]])
     replicates = replicates_of(rows)
     value = float(group_fairness.disparate_impact(rows[1], rows[0]))
-    interval = impact_interval(value, replicates[:, 1], replicates[:, 0], rate=selection_rate, confidence=0.95)
+    interval = impact_interval(
+        value, replicates[:, 1], replicates[:, 0], rate=selection_rate, confidence=0.95
+    )
     assert interval.low < value < interval.high < math.inf

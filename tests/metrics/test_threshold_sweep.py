@@ -39,7 +39,12 @@ def test_another_objective_can_be_chosen():
     y_true, score = [0, 0, 0, 0, 1], [0.1, 0.2, 0.3, 0.6, 0.5]
     thresholds = [0.45, 0.7]
     assert choose_threshold(y_true, score, thresholds=thresholds) == 0.45
-    assert choose_threshold(y_true, score, thresholds=thresholds, objective=accuracy, sample_weight=[1, 1, 1, 3, 1]) == 0.7
+    assert (
+        choose_threshold(
+            y_true, score, thresholds=thresholds, objective=accuracy, sample_weight=[1, 1, 1, 3, 1]
+        )
+        == 0.7
+    )
 
 
 def test_equally_good_thresholds_are_settled_in_the_middle():

@@ -343,18 +343,16 @@ def make_sweep(features: str, model: str, treatments: tuple[str, ...] = TREATMEN
 
 
 def make_frontier(measurements: list[Measurement], features: str, metric: str) -> list[CurvePoint]:
-    accuracy = {
-        (one.model, one.treatment): one.value for one in measurements if one.metric == "balanced_accuracy"
-    }
+    accuracy = {(one.model, one.treatment): one for one in measurements if one.metric == "balanced_accuracy"}
     group = "Female" if features == "sex" else "(all others)"
     return [
         CurvePoint(
             figure=f"frontier/{features}/{metric}",
-            series=f"{one.model}|{one.treatment}",
-            x=repr(accuracy[one.model, one.treatment]),
-            y=one.value,
-            low=one.low,
-            high=one.high,
+            series=f"{one.treatment}|{one.model}",
+            x=f"{abs(one.value):.6f}",
+            y=accuracy[one.model, one.treatment].value,
+            low=accuracy[one.model, one.treatment].low,
+            high=accuracy[one.model, one.treatment].high,
             n=one.n,
         )
         for one in measurements

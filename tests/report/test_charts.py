@@ -186,8 +186,7 @@ def test_faint_points_have_neither_interval_nor_tag() -> None:
             legend=(),
             x_title="x",
             y_title="y",
-            ideal=0.0,
-            band=(-0.05, 0.05),
+            band=(0.0, 0.05),
             title="T",
             description="D",
         )

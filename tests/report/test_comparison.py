@@ -112,3 +112,12 @@ def test_a_table_of_one_group_names_it_in_its_caption() -> None:
     block = lay_out_comparison(rows, None, TEXTS).sections[0].blocks[0]
     assert block.table.caption == "Average odds difference, sex: Female compared with Male"
     assert not block.table.has_compared
+
+
+def test_the_overview_never_comes_from_validation_rows() -> None:
+    rows = make_test_measurements()
+    chosen_on = [replace(one, stage="validation") for one in rows]
+    comparison = lay_out_comparison([*chosen_on, *rows], make_headline(rows), TEXTS)
+    assert [section.where for section in comparison.overviews] == [
+        "judged on real test rows, threshold 0.5"
+    ] * 2

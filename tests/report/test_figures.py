@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from equitab.evaluation.results import CurvePoint
+from equitab.report.charts.line_chart import LinePoint
 from equitab.report.contents import MetricTexts
-from equitab.report.figures import Figures, lay_out_figures
+from equitab.report.figures import Figures, _step_points, lay_out_figures
 from report.sample_contents import METRICS, make_contents, make_headline, make_sweep, make_test_measurements
 
 HEADLINE = make_headline(make_test_measurements())
@@ -68,7 +71,7 @@ def test_two_codes_are_categories_not_numbers() -> None:
 
 def test_categories_that_are_not_drawn_are_counted() -> None:
     figure = lay_out(make_bars("city", [f"city {place}" for place in range(40)])).distributions[0]
-    assert figure.caption == "24 more categories are not drawn."
+    assert figure.caption == "16 more categories are not drawn."
 
 
 def test_a_figure_of_an_unknown_kind_is_named() -> None:
@@ -80,3 +83,36 @@ def test_the_result_is_tagged_on_the_frontier_and_other_models_are_faint() -> No
     assert frontier.chart.count("this result") == 1
     assert 'class="faint"' in frontier.chart
     assert "Faint: logistic regression" in frontier.caption
+
+
+def test_fairer_is_further_left_and_the_band_is_the_gap_that_was_asked_for() -> None:
+    frontier = lay_out_figures(make_contents().curves, HEADLINE, TEXTS).frontiers[0]
+    assert "Distance from fair" in frontier.chart
+    assert 'class="band"' in frontier.chart
+    assert frontier.heading.endswith("sex")
+
+
+def test_missing_numbers_are_said_below_their_histogram() -> None:
+    figure = lay_out(make_bars("age", ["20", "30", "40", "(missing)"])).distributions[0]
+    assert "equal width" in figure.chart
+    assert figure.caption == "Missing: 25.0% of real rows."
+
+
+def test_distant_values_have_nothing_drawn_between_them() -> None:
+    outline = _step_points((LinePoint(0, 0.5), LinePoint(1, 0.3), LinePoint(100, 0.2)))
+    assert (outline[0], outline[-1]) == (LinePoint(-0.5, 0.5), LinePoint(100.5, 0.2))
+    assert [(point.x, point.y) for point in outline if point.y == 0] == [(1.5, 0.0), (99.5, 0.0)]
+
+
+def test_a_chart_never_draws_a_line_at_the_best_value_where_more_is_better() -> None:
+    best = next(one for one in METRICS if one.name == "balanced_accuracy")
+    texts = MetricTexts((replace(best, ideal=1.0),))
+    assert (
+        'class="ideal"'
+        not in lay_out_figures(make_sweep("sex", "gradient_boosting"), HEADLINE, texts).sweeps[0].chart
+    )
+
+
+def test_bars_whose_middles_were_rounded_still_touch() -> None:
+    points = tuple(LinePoint(round(17 + 3.0417 * place, 1), 0.1) for place in range(20))
+    assert all(point.y > 0 for point in _step_points(points))

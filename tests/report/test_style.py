@@ -13,7 +13,7 @@ STYLE = (Path(equitab.report.__file__).parent / "templates" / "style.css").read_
 
 
 def read_palettes() -> dict[str, dict[str, str]]:
-    light, dark = re.findall(r":root \{(.*?)\}", STYLE, flags=re.DOTALL)
+    light, dark, *_ = re.findall(r":root \{(.*?)\}", STYLE, flags=re.DOTALL)
     return {
         name: dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
         for name, block in (("light", light), ("dark", dark))

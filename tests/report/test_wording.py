@@ -88,7 +88,9 @@ def test_abbreviations_keep_their_capitals_within_a_sentence() -> None:
 
 
 def test_directions_and_ranges_are_words() -> None:
-    one = MetricDescription(name="di", title="DI", meaning="", direction="ideal", ideal=1, low=0)
+    one = MetricDescription(name="di", title="DI", meaning="A ratio.", direction="ideal", ideal=1, low=0)
     assert wording.show_direction(one) == "best at 1"
     assert wording.show_range(one) == "from 0 up"
-    assert wording.show_range(MetricDescription(name="x", title="X", meaning="", direction="none")) == ""
+    unknown = MetricDescription(name="x", title="X", meaning="", direction="none")
+    assert wording.show_range(unknown) == ""
+    assert wording.show_direction(unknown) == "not described"

@@ -276,6 +276,18 @@ def test_columns_that_name_records_or_are_empty_are_ignored_with_a_note() -> Non
     assert sum(note.startswith("Ignored:") for note in schema.notes) == 4
 
 
+def test_an_identifier_that_several_rows_share_is_ignored_and_proposed_as_identifier() -> None:
+    schema = TableSchema.infer(people(patient_id=np.arange(N_ROWS) // 2), target="hired")
+    assert schema.ignore == ("patient_id",)
+    assert any("--identifier 'patient_id'" in note for note in schema.notes)
+
+
+def test_a_column_called_like_a_survey_weight_is_mentioned_and_stays_ordinary() -> None:
+    schema = TableSchema.infer(people(fnlwgt=np.arange(N_ROWS) % 60), target="hired")
+    assert (schema.weight, schema.ignore) == (None, ())
+    assert any("--weight 'fnlwgt'" in note for note in schema.notes)
+
+
 def test_different_numbers_of_every_row_are_no_identifier_by_themselves() -> None:
     schema = TableSchema.infer(people(balance=np.arange(N_ROWS) * 17), target="hired")
     assert schema.ignore == ()

@@ -176,6 +176,10 @@ def test_one_row_is_too_few() -> None:
     assert problems[0].received == "1"
 
 
+def test_a_table_without_rows_is_refused_without_a_warning() -> None:
+    assert problems_of(take_rows(people(), np.array([])))[0].received == "0"
+
+
 def test_everything_wrong_is_said_at_once() -> None:
     pay = people_columns()["pay"]
     pay[0] = -np.inf

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from equitab.augmentation.cells import cell_codes
 from equitab.augmentation.plan import RebalancingPlan
@@ -252,29 +251,24 @@ def _weights(frame: Frame, schema: TableSchema) -> np.ndarray:
 
 def _real(frame: Frame, weights: np.ndarray) -> Frame:
     """Return real rows with origin and weight; rows of an earlier augmentation keep theirs."""
-    columns = {name: frame.to_native()[name] for name in frame.columns}
-    columns.setdefault(ORIGIN_COLUMN, pa.array([REAL] * len(frame), pa.string()))
+    columns: dict[str, Any] = {name: frame.to_native()[name] for name in frame.columns}
+    columns.setdefault(ORIGIN_COLUMN, [REAL] * len(frame))
     return frame_from_columns({**columns, WEIGHT_COLUMN: weights})
 
 
 def _synthetic(
     rows: Frame, frame: Frame, schema: TableSchema, generator: Generator, weights: np.ndarray, seed: int
 ) -> Frame:
-    """Return synthetic rows with all columns of the table, origin and weight."""
-    table, types = rows.to_native(), frame.to_native().schema
-    mean = float(weights.mean())
-    columns: dict[str, Any] = {}
-    for name in frame.columns:
-        kind = types.field(name).type
-        if name in table.column_names:
-            columns[name] = table[name].cast(kind)
-        elif name == schema.weight:
-            whole = round(mean) if pa.types.is_integer(kind) else mean
-            columns[name] = pa.array([whole] * len(rows)).cast(kind)
-        else:
-            columns[name] = pa.nulls(len(rows), kind)
-    columns[ORIGIN_COLUMN] = pa.array([f"synthetic:{generator.name}:{seed}"] * len(rows), pa.string())
-    return frame_from_columns({**columns, WEIGHT_COLUMN: np.full(len(rows), mean)})
+    """Return synthetic rows with the columns that they have a value in, origin and weight."""
+    mean, table = float(np.nanmean(weights)), frame.to_native()
+    columns: dict[str, Any] = {name: rows.to_native()[name] for name in rows.columns}
+    if schema.weight is not None:
+        is_whole = frame[schema.weight].dtype.is_integer()
+        columns[schema.weight] = [round(mean) if is_whole else mean] * len(rows)
+    made = frame_from_columns(columns).to_native()
+    in_type = {name: made[name].cast(table[name].type) for name in made.column_names}
+    origin = [f"synthetic:{generator.name}:{seed}"] * len(rows)
+    return frame_from_columns({**in_type, ORIGIN_COLUMN: origin, WEIGHT_COLUMN: np.full(len(rows), mean)})
 
 
 def _remarks(schema: TableSchema, plan: RebalancingPlan) -> tuple[str, ...]:

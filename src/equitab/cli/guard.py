@@ -30,15 +30,16 @@ def guarded(function: Callable[..., None]) -> Callable[..., None]:
         except (Exception, KeyboardInterrupt) as error:
             if isinstance(error, typer.Exit) or _is_debugging():
                 raise
-            raise typer.Exit(explain(error)) from None
+            raise typer.Exit(explain(error, can_resume="resume" in options)) from None
 
     return command
 
 
-def explain(error: BaseException) -> int:
+def explain(error: BaseException, *, can_resume: bool = False) -> int:
     """Say on stderr what went wrong, and return the exit code."""
     if isinstance(error, KeyboardInterrupt):
-        return _say("Interrupted.", INTERRUPTED)
+        advice = " Next: the same call with --resume goes on after the last finished stage." if can_resume else ""
+        return _say(f"Interrupted.{advice}", INTERRUPTED)
     if isinstance(error, BrokenPipeError):
         _forget_stdout()
         return DONE

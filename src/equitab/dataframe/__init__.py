@@ -1,8 +1,10 @@
 """The only room that calls pandas, polars or Arrow; everybody else works on a `Frame`."""
 
+from equitab.dataframe.dates import DATE_SPELLINGS, date_spelling, parse_dates
 from equitab.dataframe.file_formats import ENDINGS, TableFormat
 from equitab.dataframe.frames import Frame, as_arrow, as_frame, concatenate, frame_from_columns, take_rows
 from equitab.dataframe.reading import TableFile, read_table, read_table_file
+from equitab.dataframe.storage import Storage, storage_of
 from equitab.dataframe.template import FrameKind, TableTemplate
 from equitab.dataframe.writing import (
     write_atomically,
@@ -12,18 +14,23 @@ from equitab.dataframe.writing import (
 )
 
 __all__ = [
+    "DATE_SPELLINGS",
     "ENDINGS",
     "Frame",
     "FrameKind",
+    "Storage",
     "TableFile",
     "TableFormat",
     "TableTemplate",
     "as_arrow",
     "as_frame",
     "concatenate",
+    "date_spelling",
     "frame_from_columns",
+    "parse_dates",
     "read_table",
     "read_table_file",
+    "storage_of",
     "take_rows",
     "write_atomically",
     "write_bytes_atomically",

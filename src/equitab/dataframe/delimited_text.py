@@ -90,15 +90,16 @@ def typed_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """
     if column.null_count == len(column):
         return column.cast(pa.float64())
-    if _every(column, _INTEGER):
+    different = column.unique()  # patterns are slow, and most columns repeat their values
+    if _every(different, _INTEGER):
         return pc.utf8_trim_whitespace(column).cast(pa.int64())
-    if _every(column, _NUMBER) and not _every(column, _ONLY_DIGITS):
+    if _every(different, _NUMBER) and not _every(different, _ONLY_DIGITS):
         plain = pc.replace_substring_regex(pc.utf8_trim_whitespace(column), r"^\+", "")
         return plain.cast(pa.float64())
     return column
 
 
-def _every(column: pa.ChunkedArray, pattern: str) -> bool:
+def _every(column: pa.Array | pa.ChunkedArray, pattern: str) -> bool:
     return bool(pc.all(pc.match_substring_regex(column, pattern)).as_py())
 
 

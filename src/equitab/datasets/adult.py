@@ -12,14 +12,12 @@ R. Kohavi, Scaling Up the Accuracy of Naive-Bayes Classifiers: a Decision-Tree H
 
 from __future__ import annotations
 
-from importlib.resources import files
+from importlib.resources import as_file, files
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as parquet
 
-from equitab.dataframe import FrameKind, as_frame
+from equitab.dataframe import Frame, FrameKind, as_frame, frame_from_columns, read_table
 from equitab.errors import Problem, TableError
 from equitab.schema import Column, SensitiveFeature, TableSchema
 
@@ -61,8 +59,8 @@ def load_adult(as_: FrameKind = "pandas") -> Any:
     >>> load_adult("pyarrow")["income"].value_counts()[1].as_py()
     {'values': '>50K', 'counts': 11687}
     """
-    with files("equitab.datasets").joinpath("adult.parquet").open("rb") as file:
-        return _native(parquet.read_table(pa.BufferReader(file.read())), as_)
+    with as_file(files("equitab.datasets").joinpath("adult.parquet")) as path:
+        return _native(read_table(path), as_)
 
 
 def adult_schema() -> TableSchema:
@@ -109,31 +107,38 @@ def adult_aif360(as_: FrameKind = "pandas") -> Any:
     >>> adult_aif360("pyarrow").column_names[:3]
     ['race', 'sex', 'Age (decade)=10']
     """
-    return _native(aif360_form(load_adult("pyarrow")), as_)
+    return _native(as_frame(aif360_form(load_adult("pyarrow"))), as_)
 
 
-def aif360_form(adult: pa.Table) -> pa.Table:
+def aif360_form(adult: Any) -> Any:
     """Return rows of Adult's form, real or generated, in the reduced form of `adult_aif360`.
 
     Parameters
     ----------
-    adult : pyarrow.Table
+    adult : pandas, polars or pyarrow table, or Frame
         With Adult's columns ``race``, ``sex``, ``age``, ``education-num`` and ``income``; ``split`` is kept
         where there is one.
+
+    Returns
+    -------
+    pyarrow.Table
 
     Examples
     --------
     >>> aif360_form(load_adult("pyarrow").slice(0, 5)).shape
     (5, 20)
     """
-    columns = {"race": _equals(adult, "race", "White"), "sex": _equals(adult, "sex", "Male")}
-    decades = np.minimum(adult["age"].to_numpy() // 10, 7) - 1
-    years = np.clip(adult["education-num"].to_numpy(), 5, 13) - 5
+    frame = as_frame(adult)
+    columns = {"race": _equals(frame, "race", "White"), "sex": _equals(frame, "sex", "Male")}
+    decades = np.clip(frame["age"].to_numpy() // 10, 1, 7) - 1
+    years = np.clip(frame["education-num"].to_numpy(), 5, 13) - 5
     columns |= _indicators("Age (decade)", AGE_DECADES, decades)
     columns |= _indicators("Education Years", EDUCATION_YEARS, years)
-    columns["Income Binary"] = _equals(adult, "income", ">50K")
-    arrays = {name: pa.array(values.astype(np.int64)) for name, values in columns.items()}
-    return pa.table(arrays | ({"split": adult["split"]} if "split" in adult.column_names else {}))
+    columns["Income Binary"] = _equals(frame, "income", ">50K")
+    columns = {name: values.astype(np.int64) for name, values in columns.items()}
+    if "split" in frame.columns:
+        columns["split"] = frame["split"].to_numpy()
+    return frame_from_columns(columns).to_native()
 
 
 def adult_aif360_schema() -> TableSchema:
@@ -162,19 +167,19 @@ def _column(name: str) -> Column:
     return Column(name, "categorical", has_missing=has_missing, missing_token="?" if has_missing else None)
 
 
-def _equals(table: pa.Table, name: str, value: str) -> np.ndarray:
-    return np.asarray(table[name].to_numpy() == value)
+def _equals(frame: Frame, name: str, value: str) -> np.ndarray:
+    return np.asarray(frame[name].to_numpy() == value)
 
 
 def _indicators(prefix: str, levels: tuple[str, ...], codes: np.ndarray) -> dict[str, np.ndarray]:
     return {f"{prefix}={level}": codes == code for code, level in enumerate(levels)}
 
 
-def _native(table: pa.Table, as_: FrameKind) -> Any:
+def _native(frame: Frame, as_: FrameKind) -> Any:
     if as_ == "pyarrow":
-        return table
+        return frame.to_native()
     if as_ == "pandas":
-        return as_frame(table).to_pandas()
+        return frame.to_pandas()
     if as_ == "polars":
-        return as_frame(table).to_polars()
+        return frame.to_polars()
     raise TableError(Problem("as_", "'pandas', 'polars' or 'pyarrow'", repr(as_), "choose one of the three"))

@@ -1,5 +1,6 @@
 """Tables as numbers and back: nothing is lost on the way."""
 
+from equitab.encoding.asked_values import read_asked
 from equitab.encoding.categorical import CategoricalColumn
 from equitab.encoding.determined_columns import DeterminedColumn
 from equitab.encoding.encoded_table import EncodedTable
@@ -15,4 +16,5 @@ __all__ = [
     "QuantileGrid",
     "TableEncoder",
     "fit_quantile_grid",
+    "read_asked",
 ]

@@ -10,8 +10,6 @@ import pyarrow.compute as pc
 
 from equitab.errors import Problem, TableError
 
-DATE_SPELLINGS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y")
-
 
 def type_to_text(kind: pa.DataType) -> str:
     """Return an Arrow type as text for JSON (its schema message in base 64)."""
@@ -91,18 +89,6 @@ def column_of_numbers(numbers: np.ndarray, missing: np.ndarray, kind: pa.DataTyp
     if pa.types.is_integer(kind) and np.issubdtype(numbers.dtype, np.floating):
         numbers = np.rint(numbers)
     return pa.array(numbers, mask=missing).cast(kind, safe=False)
-
-
-def date_spelling(texts: pa.Array) -> str | None:
-    """Return the pattern in which every text is a date, or None."""
-    for pattern in DATE_SPELLINGS:
-        try:
-            read = pc.strptime(texts, format=pattern, unit="s")
-        except pa.ArrowInvalid:
-            continue
-        if pc.strftime(read, format=pattern).equals(texts):
-            return pattern
-    return None
 
 
 def _time_units(values: pa.Array) -> pa.Array:

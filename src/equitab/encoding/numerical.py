@@ -11,7 +11,6 @@ import pyarrow.compute as pc
 
 from equitab.encoding.arrow_columns import (
     column_of_numbers,
-    date_spelling,
     numbers_of,
     type_from_text,
     type_to_text,
@@ -20,6 +19,7 @@ from equitab.encoding.number_texts import NumberSpelling, find_spelling
 from equitab.encoding.quantile_grid import QuantileGrid, fit_quantile_grid
 from equitab.encoding.scales import RankedValues, Scale, choose_scale, scale_from_dict
 from equitab.errors import Problem, TableError
+from equitab.schema.dates import date_spelling
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,8 @@ def _knots(
                 np.array([[values[stop] - half, below[stop]], [values[stop] + half, below[stop + 1]]])
             )
         start = stop + 1
-    return np.vstack(pieces)
+    # Sums of shares differ in the last digit between the pieces; a grid must rise.
+    return np.maximum.accumulate(np.vstack(pieces))
 
 
 def _stretch(
@@ -180,9 +181,20 @@ def _stretch(
     shares = np.linspace(0.0, mass, n_knots + 1)
     places = np.interp(shares, middles, values)  # between two values: hardly ever at one
     first, last = values[0] - half, values[-1] + half
-    places[0] = first if low is None else max(low, min(first, _rounded(first, np.floor)))
-    places[-1] = last if high is None else min(high, max(last, _rounded(last, np.ceil)))
+    places[0] = first if low is None else _end(first, low, np.floor, beyond=half == 0)
+    places[-1] = last if high is None else _end(last, high, np.ceil, beyond=half == 0)
     return np.column_stack([places, shares])
+
+
+def _end(place: float, bound: float, rounding: Any, *, beyond: bool) -> float:
+    """Return a place rounded towards a bound, not past it.
+
+    With `beyond`, strictly between the two: a value without width at the very end of its stretch would share
+    its place in the distribution with the next point mass.
+    """
+    low, high = min(place, bound), max(place, bound)
+    rounded = min(max(_rounded(place, rounding), low), high)
+    return place / 2 + bound / 2 if beyond and not low < rounded < high else rounded
 
 
 def _rounded(place: float, rounding: Any) -> float:

@@ -13,17 +13,14 @@ For the writer of a generator::
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-import narwhals as nw
 import numpy as np
-import pyarrow as pa
 
-from equitab.dataframe import Frame, as_frame
-from equitab.encoding import CategoricalColumn, NumericalColumn, TableEncoder
-from equitab.errors import ConstraintError, InputError, Problem, closest
-from equitab.schema import value_name
+from equitab.dataframe import Frame, as_frame, frame_from_columns, take_rows
+from equitab.encoding import TableEncoder, read_asked
+from equitab.errors import ConstraintError, Problem, closest
 
 
 @dataclass(frozen=True)
@@ -49,10 +46,8 @@ class GivenRows:
         """Return drawn rows with the given columns set to exactly the given values."""
         if self.frame is None:
             return frame
-        table, values = frame.to_native(), self.frame.to_native()
-        for name in self.columns:
-            table = table.set_column(table.column_names.index(name), name, values[name])
-        return nw.from_native(table)
+        both = {**frame.to_dict(), **self.frame.to_dict()}
+        return frame_from_columns({name: both[name].to_native() for name in frame.columns})
 
 
 def read_given(
@@ -94,24 +89,30 @@ def read_given(
         return GivenRows(_checked_count(n_rows))
     if isinstance(given, Mapping):
         count = _checked_count(n_rows)
-        arrays = {name: _one_value(name, value) for name, value in given.items()}
+        columns = {name: _one_value(name, value) for name, value in given.items()}
     else:
-        table = as_frame(given).to_native()
-        count = _table_count(n_rows, table.num_rows)
-        arrays = {name: table[name].combine_chunks() for name in table.column_names}
-    problems = _column_problems(list(arrays), encoder, conditionable, generator)
-    checked = {}
-    for name, array in arrays.items() if not problems else ():
-        values, problem = _cast(array, encoder, name)
-        problems += [problem] if problem else []
-        checked[name] = values
+        table = as_frame(given)
+        count = _table_count(n_rows, len(table))
+        columns = {name: table.select(name) for name in table.columns}
+    problems = _column_problems(list(columns), encoder, conditionable, generator)
     if problems:
         raise ConstraintError(problems)
-    if isinstance(given, Mapping):
-        checked = {
-            name: values.take(pa.array(np.zeros(count, dtype=np.int64))) for name, values in checked.items()
-        }
-    return GivenRows(count, nw.from_native(pa.table(checked)))
+    checked = frame_from_columns(_cast(columns, encoder))
+    return GivenRows(
+        count, take_rows(checked, np.zeros(count, dtype=np.int64)) if len(checked) < count else checked
+    )
+
+
+def _cast(columns: dict[str, Frame], encoder: TableEncoder) -> dict[str, Any]:
+    """Return each column's values in the types of the training table; all problems at once."""
+    cast = {
+        name: read_asked(encoder, name, column.to_native()[name].combine_chunks())
+        for name, column in columns.items()
+    }
+    problems = [problem for _, problem in cast.values() if problem is not None]
+    if problems:
+        raise ConstraintError(problems)
+    return {name: values for name, (values, _) in cast.items()}
 
 
 def _checked_count(n_rows: int | None) -> int:
@@ -140,17 +141,14 @@ def _table_count(n_rows: int | None, n_given: int) -> int:
     return n_given
 
 
-def _one_value(name: str, value: Any) -> pa.Array:
-    if isinstance(value, np.generic):
-        value = value.item()
-    is_missing = value is None or (isinstance(value, float) and np.isnan(value))
+def _one_value(name: str, value: Any) -> Frame:
+    """Return one value as a column of one row."""
     try:
-        return pa.nulls(1, pa.string()) if is_missing else pa.array([value])
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return frame_from_columns({name: [value]})
+    except (TypeError, ValueError):  # Arrow's own errors derive from these
         received = f"an object of type {type(value).__name__}"
-        raise ConstraintError(
-            Problem(f"given {name!r}", "one text, number, date or None", received)
-        ) from None
+        problem = Problem(f"given {name!r}", "one text, number, date or None", received)
+        raise ConstraintError(problem) from None
 
 
 def _column_problems(
@@ -178,60 +176,3 @@ def _column_problems(
             )
         )
     return problems
-
-
-def _cast(array: pa.Array, encoder: TableEncoder, name: str) -> tuple[pa.Array, Problem | None]:
-    """Return values in the type of the training table, or the problem with them."""
-    column = encoder.column(name)
-    if column is None:
-        constant = next(found for found in encoder.determined_ if found.name == name)
-        column = constant.values
-    return _categories(array, column) if isinstance(column, CategoricalColumn) else _numbers(array, column)
-
-
-def _categories(array: pa.Array, column: CategoricalColumn) -> tuple[pa.Array, Problem | None]:
-    """Look values up as they are, then by the text by which they are called (1, 1.0, '1', True, 'true')."""
-    codes = column.find(array)
-    if (codes < 0).any():
-        names = {_called(value): code for code, value in reversed(list(enumerate(column.values.to_pylist())))}
-        found = {value: names.get(_called(value), -1) for value in set(array.to_pylist())}
-        codes = np.array([found[value] for value in array.to_pylist()], dtype=np.int64)
-    n_unknown = int((codes < 0).sum())
-    if n_unknown:
-        received = f"another value in {n_unknown} of {len(array)} given rows"
-        expected = f"one of the {column.cardinality} values seen in training"
-        advice = "check the spelling: white space and capital letters count"
-        return array, Problem(f"given {column.name!r}", expected, received, advice)
-    return column.decode(codes), None
-
-
-def _called(value: Any) -> str | None:
-    if value is None:
-        return None
-    name = value_name(value)
-    return name.capitalize() if name in {"true", "false"} else name
-
-
-def _numbers(array: pa.Array, column: NumericalColumn) -> tuple[pa.Array, Problem | None]:
-    where = f"given {column.name!r}"
-    missing = np.asarray(array.is_null())
-    if missing.any() and not column.missing:
-        received = f"a missing value in {int(missing.sum())} of {len(array)} given rows"
-        return array, Problem(where, "numbers, as in training", received)
-    try:
-        values = column.cast(array)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError):
-        kind = (
-            "text that is a number or date"
-            if pa.types.is_string(column.kind)
-            else f"values of type {column.kind}"
-        )
-        return array, Problem(where, kind, f"values of type {array.type} that cannot be cast")
-    try:
-        n_beyond = column.count_beyond(values)
-    except InputError as error:
-        return array, replace(error.problems[0], where=where)
-    if n_beyond:
-        received = f"beyond it in {n_beyond} of {len(array)} given rows"
-        return array, Problem(where, "numbers within the range seen in training", received)
-    return values, None

@@ -27,11 +27,18 @@ from equitab.encoding import CategoricalColumn, EncodedTable, TableEncoder
 from equitab.errors import ConstraintError, NotFittedError, Problem
 from equitab.generators.fit_inputs import read_fit_inputs, refuse_constraints
 from equitab.generators.given import GivenRows, read_given
+from equitab.generators.neighbors import counts_of, draw_between_neighbors
 from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
-from equitab.schema import TableSchema, favorable, group_codes, sensitive_groups
+from equitab.schema import (
+    IntersectionalGroups,
+    TableSchema,
+    favorable,
+    group_codes,
+    sensitive_groups,
+    sensitive_labels,
+)
 
 LEFT_OUT = -1
-NEIGHBOR_MEBIBYTES = 128
 
 
 class Smote:
@@ -45,7 +52,7 @@ class Smote:
     Attributes
     ----------
     conditionable_columns_ : tuple of str
-        Every categorical and boolean column that is encoded.
+        Every categorical and boolean column that is encoded, and every numeric sensitive feature.
     remarks_ : tuple of str
         What a reader should know about the fit.
 
@@ -53,7 +60,8 @@ class Smote:
     -----
     Rows are drawn cell by cell: the cells asked for, filled with the outcomes that the asked groups have in
     the training table where the outcome is not asked for. Weights decide how often a cell is drawn; within a
-    cell, imbalanced-learn draws every training row alike.
+    cell, imbalanced-learn draws every training row alike. A numeric sensitive feature that is asked for (an
+    age, with cut points) restricts the neighbours to its group and is then set to the value asked for.
 
     NOTE[DEPARTURE]: numbers enter as normal scores, not as they are, so that point masses and skewed columns
     do not rule the distances, and an interpolated value respects decimals and ranges.
@@ -98,13 +106,15 @@ class Smote:
             constraints=constraints,
         )
         encoder = TableEncoder().fit(inputs.frame, schema, keep=inputs.condition_on)
-        possible = tuple(column.name for column in encoder.columns_ if isinstance(column, CategoricalColumn))
+        groups = _numeric_groups(inputs.frame, schema, encoder)
+        possible = (*_categorical_names(encoder), *groups)
         _check_conditionable(inputs.condition_on if condition_on is not None else (), possible)
         remarks = encoder.remarks_
         if inputs.weights is not None:
             remarks += ("weights decide how often a group is drawn, not which of its rows are interpolated",)
         encoded = encoder.encode(inputs.frame, seed=seed)
-        self._set(schema, inputs.template, encoder, encoded, inputs.weights, remarks, seed)
+        rows = _TrainingRows(encoded, inputs.weights, groups)
+        self._set(schema, inputs.template, encoder, rows, remarks, seed)
         return self
 
     def sample(
@@ -132,10 +142,12 @@ class Smote:
             generator=self.name,
         )
         cells, wanted = self._cells(asked, np.random.default_rng([seed, 0]))
-        too_small = [n for n in _counts_of(cells, np.unique(wanted)) if n < 2]
+        too_small = [n for n in counts_of(cells, np.unique(wanted)) if n < 2]
         if too_small:
             raise ConstraintError(_too_small(asked.columns or (self.schema_.target,), len(too_small)))
-        drawn = draw_between_neighbors(self._encoded, cells, wanted, n_neighbors=self.n_neighbors, seed=seed)
+        drawn = draw_between_neighbors(
+            self._rows.encoded, cells, wanted, n_neighbors=self.n_neighbors, seed=seed
+        )
         return self._template.restore(asked.apply(self._encoder.decode(drawn)))
 
     def save(self, folder: str | Path) -> None:
@@ -145,9 +157,8 @@ class Smote:
             "encoder": self._encoder.to_dict(),
             "n_neighbors": self.n_neighbors,
             "remarks": list(self.remarks_),
+            "groups": {name: list(group.levels) for name, group in self._rows.groups.items()},
         }
-        arrays = {"numeric": self._encoded.numeric, "categorical": self._encoded.categorical}
-        arrays |= {} if self._weights is None else {"weights": self._weights}
         saved = SavedGenerator(
             self.name,
             self.schema_,
@@ -157,19 +168,17 @@ class Smote:
             stores_training_rows=True,
             details=details,
         )
-        write_generator(folder, saved, arrays=arrays)
+        write_generator(folder, saved, arrays=self._rows.arrays())
 
     @classmethod
     def load(cls, folder: str | Path) -> Smote:
         """Return the generator that `save` wrote; see `load_generator`."""
         saved, arrays = read_generator(folder)
         encoder = TableEncoder.from_dict(saved.details["encoder"])
-        encoded = encoder.empty().replaced(arrays["numeric"], arrays["categorical"])
+        rows = _TrainingRows.of_arrays(arrays, encoder, saved.details["groups"])
         generator = cls(n_neighbors=saved.details["n_neighbors"])
         remarks = tuple(saved.details["remarks"])
-        generator._set(
-            saved.schema, saved.template, encoder, encoded, arrays.get("weights"), remarks, saved.seed
-        )
+        generator._set(saved.schema, saved.template, encoder, rows, remarks, saved.seed)
         return generator
 
     def _set(
@@ -177,15 +186,13 @@ class Smote:
         schema: TableSchema,
         template: TableTemplate,
         encoder: TableEncoder,
-        encoded: EncodedTable,
-        weights: np.ndarray | None,
+        rows: _TrainingRows,
         remarks: tuple[str, ...],
         seed: int,
     ) -> None:
         self.schema_, self._template, self._encoder = schema, template, encoder
-        self._encoded, self._weights, self.remarks_, self._seed = encoded, weights, remarks, seed
-        found = [column.name for column in encoder.columns_ if isinstance(column, CategoricalColumn)]
-        self.conditionable_columns_ = tuple(found)
+        self._rows, self.remarks_, self._seed = rows, remarks, seed
+        self.conditionable_columns_ = (*_categorical_names(encoder), *rows.groups)
 
     def _check_is_fitted(self) -> None:
         if not hasattr(self, "_encoder"):
@@ -195,9 +202,11 @@ class Smote:
 
     def _cells(self, asked: GivenRows, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Return the cell of each training row and of each wanted row."""
-        weights = np.ones(self._encoded.n_rows) if self._weights is None else self._weights
+        weights = np.ones(self._rows.encoded.n_rows) if self._rows.weights is None else self._rows.weights
         have, want = self._group_codes(asked)
-        target = self._codes_of(self.schema_.target, self._encoded)
+        target = None
+        if self.schema_.target in _categorical_names(self._encoder):
+            target = self._rows.codes(self.schema_.target)
         if target is None or self.schema_.target in asked.columns:
             return have, want
         n_outcomes = int(target.max()) + 1
@@ -213,18 +222,58 @@ class Smote:
 
     def _group_codes(self, asked: GivenRows) -> tuple[np.ndarray, np.ndarray]:
         """Return a code for each training row and each wanted row: their combination of given values."""
-        if asked.frame is None:
-            return np.zeros(self._encoded.n_rows, dtype=np.int64), np.zeros(asked.n_rows, dtype=np.int64)
-        given = self._encoder.encode(asked.frame, columns=asked.columns, seed=0)
-        places = [self._encoded.categorical_names.index(name) for name in given.categorical_names]
-        both = np.vstack([self._encoded.categorical[:, places], given.categorical])
+        have = [np.zeros(self._rows.encoded.n_rows, dtype=np.int64)]
+        want = [np.zeros(asked.n_rows, dtype=np.int64)]
+        for name in asked.columns:
+            assert asked.frame is not None
+            group = self._rows.groups.get(name)
+            have.append(self._rows.codes(name) if group is None else group.codes)
+            if group is None:
+                want.append(self._encoder.encode(asked.frame, columns=(name,), seed=0).categorical[:, 0])
+            else:
+                want.append(group_codes(asked.frame, self.schema_, _index(name, group.levels)))
+        both = np.vstack([np.column_stack(have), np.column_stack(want)])
         codes = np.unique(both, axis=0, return_inverse=True)[1].reshape(-1)
-        return codes[: self._encoded.n_rows], codes[self._encoded.n_rows :]
+        return codes[: len(have[0])], codes[len(have[0]) :]
 
-    def _codes_of(self, name: str, encoded: EncodedTable) -> np.ndarray | None:
-        if name not in self.conditionable_columns_:
-            return None
-        return encoded.categorical[:, encoded.categorical_names.index(name)]
+
+@dataclass(frozen=True)
+class _NumericGroup:
+    """The groups of a numeric sensitive feature: their names, and each training row's code."""
+
+    levels: tuple[str, ...]
+    codes: np.ndarray
+
+
+@dataclass(frozen=True)
+class _TrainingRows:
+    """All that SMOTE knows: the rows, their weights, their groups by numeric sensitive features."""
+
+    encoded: EncodedTable
+    weights: np.ndarray | None
+    groups: Mapping[str, _NumericGroup]
+
+    def codes(self, name: str) -> np.ndarray:
+        """Return the codes of a categorical column."""
+        return self.encoded.categorical[:, self.encoded.categorical_names.index(name)]
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return what is saved."""
+        held = {"numeric": self.encoded.numeric, "categorical": self.encoded.categorical}
+        held |= {f"group_{place}": group.codes for place, group in enumerate(self.groups.values())}
+        return held if self.weights is None else held | {"weights": self.weights}
+
+    @classmethod
+    def of_arrays(
+        cls, arrays: Mapping[str, np.ndarray], encoder: TableEncoder, levels: Mapping[str, list[str]]
+    ) -> _TrainingRows:
+        """Return what `arrays` was made of."""
+        encoded = encoder.empty().replaced(arrays["numeric"], arrays["categorical"])
+        groups = {
+            name: _NumericGroup(tuple(names), arrays[f"group_{place}"])
+            for place, (name, names) in enumerate(levels.items())
+        }
+        return cls(encoded, arrays.get("weights"), groups)
 
 
 @dataclass(frozen=True)
@@ -283,85 +332,33 @@ def smote_balanced(frame: Frame, schema: TableSchema, *, n_neighbors: int = 5, s
     return BalancedBySmote(encoder.decode(drawn), tuple(remarks))
 
 
-def draw_between_neighbors(
-    encoded: EncodedTable, cells: np.ndarray, wanted: np.ndarray, *, n_neighbors: int, seed: int
-) -> EncodedTable:
-    """Return rows interpolated within cells.
-
-    Parameters
-    ----------
-    encoded : EncodedTable
-        Training rows.
-    cells : ndarray of int, shape (n_training_rows,)
-        The cell of each; a negative one takes no part.
-    wanted : ndarray of int, shape (n_wanted,)
-        The cell of each wanted row; each of these cells has two training rows or more.
-    n_neighbors : int
-        Fewer in a cell with fewer rows.
-    seed : int
-    """
-    numeric = np.zeros((len(wanted), encoded.numeric.shape[1]))
-    codes = np.zeros((len(wanted), encoded.categorical.shape[1]), dtype=np.int64)
-    asked = np.unique(wanted)
-    n_known = _counts_of(cells, asked)
-    for k in np.unique(np.minimum(n_neighbors, n_known - 1)).tolist():
-        in_reach = asked[np.minimum(n_neighbors, n_known - 1) == k]
-        n_new = {int(cell): int((wanted == cell).sum()) for cell in in_reach}
-        drawn, of_cell = _interpolated(encoded, cells, n_new, int(k), seed)
-        for cell in n_new:
-            rows = wanted == cell
-            numeric[rows] = drawn[of_cell == cell, : encoded.numeric.shape[1]]
-            codes[rows] = np.rint(drawn[of_cell == cell, encoded.numeric.shape[1] :]).astype(np.int64)
-    return encoded.replaced(numeric, codes)
+def _categorical_names(encoder: TableEncoder) -> tuple[str, ...]:
+    return tuple(column.name for column in encoder.columns_ if isinstance(column, CategoricalColumn))
 
 
-def _interpolated(
-    encoded: EncodedTable, cells: np.ndarray, n_new: Mapping[int, int], n_neighbors: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return new rows (scores, then codes) and their cells, by imbalanced-learn."""
-    from sklearn import config_context
-
-    used = np.isin(cells, list(n_new))
-    values = np.column_stack([encoded.numeric[used], encoded.categorical[used]])
-    labels = cells[used]
-    if len(n_new) == 1:  # imbalanced-learn wants two classes: a second one that stays as it is
-        values = np.vstack([values, values[:1]])
-        labels = np.append(labels, labels[0] + 1)
-    strategy = {cell: int((cells == cell).sum()) + count for cell, count in n_new.items()}
-    sampler = _sampler(encoded, strategy, n_neighbors, seed)
-    with config_context(working_memory=NEIGHBOR_MEBIBYTES):  # scikit-learn's own bound is a gigabyte
-        both, resampled = sampler.fit_resample(values, labels)
-    return np.asarray(both[len(values) :], dtype=np.float64), np.asarray(resampled[len(values) :])
+def _numeric_groups(frame: Frame, schema: TableSchema, encoder: TableEncoder) -> dict[str, _NumericGroup]:
+    """Return the groups by sensitive features that are no categories to the encoder."""
+    found = {}
+    for feature in schema.sensitive_features:
+        if encoder.column(feature.name) is not None and feature.name not in _categorical_names(encoder):
+            levels = sensitive_labels(frame, schema, feature).names
+            codes = group_codes(frame, schema, _index(feature.name, levels))
+            found[feature.name] = _NumericGroup(levels, codes)
+    return found
 
 
-def _sampler(encoded: EncodedTable, strategy: dict[int, int], n_neighbors: int, seed: int) -> Any:
-    from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
-
-    n_numeric, n_codes = encoded.numeric.shape[1], encoded.categorical.shape[1]
-    options: dict[str, Any] = {
-        "sampling_strategy": strategy,
-        "random_state": seed,
-        "k_neighbors": n_neighbors,
-    }
-    if n_codes == 0:
-        return SMOTE(**options)
-    if n_numeric == 0:
-        return SMOTEN(**options)
-    return SMOTENC(categorical_features=list(range(n_numeric, n_numeric + n_codes)), **options)
-
-
-def _counts_of(cells: np.ndarray, which: np.ndarray) -> np.ndarray:
-    """Return how many rows are in each of some cells."""
-    found, counts = np.unique(cells, return_counts=True)
-    known = dict(zip(found.tolist(), counts.tolist(), strict=True))
-    return np.array([known.get(cell, 0) for cell in which.tolist()], dtype=np.int64)
+def _index(name: str, levels: tuple[str, ...]) -> IntersectionalGroups:
+    return IntersectionalGroups((name,), (levels,))
 
 
 def _check_conditionable(wanted: Sequence[str], possible: tuple[str, ...]) -> None:
     advice = "leave it out, or use a generator that learns numbers as conditions"
     problems = [
         Problem(
-            f"condition_on {name!r}", "a categorical or boolean column that varies", "another kind", advice
+            f"condition_on {name!r}",
+            "a categorical or boolean column that varies, or a sensitive feature",
+            "another kind",
+            advice,
         )
         for name in wanted
         if name not in possible

@@ -8,7 +8,7 @@ Metrics that are functions of counts never see a row twice: `count_outcomes` tur
 group, and values, bootstrap replicates and intervals all come from that table.
 """
 
-from equitab.metrics.count_measures import name_groups
+from equitab.metrics.column_pairs import ColumnPair
 from equitab.metrics.definitions import METRICS, definitions_with
 from equitab.metrics.fairness import (
     fairness_metrics,
@@ -18,8 +18,8 @@ from equitab.metrics.fairness import (
     label_fairness_metrics,
     label_fairness_metrics_of_counts,
 )
-from equitab.metrics.fidelity import ColumnPair, FidelityScores, fidelity_metrics, score_fidelity
-from equitab.metrics.group_comparison import POOLED_GROUP
+from equitab.metrics.fidelity import FidelityScores, fidelity_metrics, score_fidelity
+from equitab.metrics.group_comparison import POOLED_GROUP, GroupComparison
 from equitab.metrics.group_rates import RATES, GroupCounts, Rate, count_outcomes
 from equitab.metrics.intervals import (
     Interval,
@@ -47,6 +47,7 @@ __all__ = [
     "RATES",
     "ColumnPair",
     "FidelityScores",
+    "GroupComparison",
     "GroupCounts",
     "Interval",
     "MetricDefinition",
@@ -70,7 +71,6 @@ __all__ = [
     "group_rate_metrics_of_counts",
     "label_fairness_metrics",
     "label_fairness_metrics_of_counts",
-    "name_groups",
     "nearest_distances",
     "percentile_interval",
     "performance_metrics",

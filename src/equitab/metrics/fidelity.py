@@ -15,59 +15,34 @@ Strehl, Ghosh (2002), Cluster ensembles (normalised mutual information).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from equitab.errors import Problem
 from equitab.metrics.array_checks import raise_problems
+from equitab.metrics.binned_columns import (
+    BinnedColumn,
+    entropies,
+    joint_shares,
+    normalised_information,
+    shares_of_codes,
+    total_variation,
+)
+from equitab.metrics.column_pairs import ColumnPair, column_problems
+from equitab.metrics.correlations import correlation_similarities
 from equitab.metrics.group_rates import FloatArray
 from equitab.metrics.results import MetricResult
 
 __all__ = [
-    "ColumnPair",
     "ColumnScore",
     "FidelityScores",
     "PairScore",
     "column_shape",
-    "decile_codes",
     "fidelity_metrics",
     "score_fidelity",
 ]
-
-CodeArray = npt.NDArray[np.int64]
-#: Number of bins into which a numeric column is cut, by the quantiles of the real table.
-N_BINS = 10
-
-
-@dataclass(frozen=True, eq=False)
-class ColumnPair:
-    """One column in the real and in the synthetic table, as arrays.
-
-    Parameters
-    ----------
-    name : str
-        Of the column.
-    kind : {"numeric", "categorical"}
-        Numeric: numbers, NaN where missing. Categorical: integer codes of one code book for both tables, from
-        0 up; a missing value has a code of its own.
-    real, synthetic : ndarray, shape (n_rows,)
-        The values; the two tables may differ in length.
-
-    Examples
-    --------
-    >>> ColumnPair("age", "numeric", np.array([30.0, np.nan]), np.array([31.0])).name
-    'age'
-    """
-
-    name: str
-    kind: Literal["numeric", "categorical"]
-    real: npt.NDArray[Any]
-    synthetic: npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -275,13 +250,13 @@ def score_fidelity(columns: Sequence[ColumnPair]) -> FidelityScores:
     >>> scores.column_shapes, scores.pair_trends
     (1.0, 0.5)
     """
-    raise_problems(_column_problems(columns))
-    binned = [_BinnedColumn.of(column) for column in columns]
+    raise_problems(column_problems(columns))
+    binned = [BinnedColumn.of(column) for column in columns]
     shapes = tuple(
-        ColumnScore(column.name, column.kind, column_shape(column), _total_variation(bins.shares))
+        ColumnScore(column.name, column.kind, column_shape(column), total_variation(bins.shares))
         for column, bins in zip(columns, binned, strict=True)
     )
-    correlations = _correlation_similarities(columns)
+    correlations = correlation_similarities(columns)
     pairs = tuple(
         _score_pair(columns[i], columns[j], binned[i], binned[j], correlations.get((i, j)))
         for i, j in combinations(range(len(columns)), 2)
@@ -289,33 +264,15 @@ def score_fidelity(columns: Sequence[ColumnPair]) -> FidelityScores:
     return FidelityScores(shapes, pairs, len(columns[0].real), len(columns[0].synthetic))
 
 
-def _column_problems(columns: Sequence[ColumnPair]) -> list[Problem]:
-    """Return everything that is wrong with the columns."""
-    if not columns:
-        return [Problem("columns", "at least one", "none")]
-    problems = []
-    for table in ("real", "synthetic"):
-        lengths = {len(getattr(column, table)) for column in columns}
-        if len(lengths) > 1 or 0 in lengths:
-            received = f"{min(lengths)} to {max(lengths)} rows"
-            problems.append(Problem(f"{table} table", "as many rows in every column, at least one", received))
-        problems += [problem for column in columns for problem in _value_problems(column, table)]
-    return problems
-
-
-def _value_problems(column: ColumnPair, table: str) -> Iterator[Problem]:
-    """Yield what is wrong with the values of one column in one table."""
-    values: npt.NDArray[Any] = getattr(column, table)
-    where = f"column '{column.name}' of the {table} table"
-    if column.kind == "categorical":
-        if values.dtype.kind not in "iu":
-            yield Problem(where, "integer codes", f"values of type {values.dtype}")
-        elif values.size and values.min() < 0:
-            yield Problem(where, "codes from 0 up", f"negative ones in {int((values < 0).sum())} rows")
-    elif values.dtype.kind not in "iuf":
-        yield Problem(where, "numbers", f"values of type {values.dtype}")
-    elif np.isinf(values).any():
-        yield Problem(where, "finite numbers or NaN", f"infinite ones in {int(np.isinf(values).sum())} rows")
+def _score_pair(
+    first: ColumnPair, second: ColumnPair, a: BinnedColumn, b: BinnedColumn, correlation: float | None
+) -> PairScore:
+    """Return the scores of one pair of columns."""
+    shares = joint_shares(a, b)
+    error = total_variation(shares)
+    real, synthetic = normalised_information(a.entropies, b.entropies, entropies(shares))
+    trend = 1 - error if correlation is None else correlation
+    return PairScore(first.name, second.name, trend, error, float(real), float(synthetic))
 
 
 def column_shape(column: ColumnPair) -> float:
@@ -344,7 +301,7 @@ def column_shape(column: ColumnPair) -> float:
     """
     if column.kind == "categorical":
         n_codes = int(max(column.real.max(), column.synthetic.max())) + 1
-        return 1 - _total_variation(_shares(column.real, column.synthetic, n_codes))
+        return 1 - total_variation(shares_of_codes(column.real, column.synthetic, n_codes))
     return 1 - _largest_distance(
         np.asarray(column.real, np.float64), np.asarray(column.synthetic, np.float64)
     )
@@ -363,163 +320,3 @@ def _largest_distance(real: FloatArray, synthetic: FloatArray) -> float:
         return abs(missing_gap)
     gaps = below[0] - below[1]
     return float(max(np.abs(gaps).max(), np.abs(gaps + missing_gap).max(), abs(missing_gap)))
-
-
-def _shares(real: npt.NDArray[Any], synthetic: npt.NDArray[Any], n_codes: int) -> FloatArray:
-    """Return the share of each code in both tables, shape (2, n_codes)."""
-    return np.stack([np.bincount(codes, minlength=n_codes) / len(codes) for codes in (real, synthetic)])
-
-
-def _total_variation(shares: FloatArray) -> float:
-    """Return half the summed absolute difference of two rows of shares."""
-    return float(np.abs(shares[0] - shares[1]).sum() / 2)
-
-
-def decile_codes(real: npt.ArrayLike, *others: npt.ArrayLike) -> list[CodeArray]:
-    """Cut numbers into the deciles of the real ones, with bins of their own for point masses and for missing.
-
-    Parameters
-    ----------
-    real : array-like of float, shape (n_rows,)
-        The numbers whose deciles are the edges; NaN where missing.
-    *others : array-like of float
-        Numbers that are cut at the same edges.
-
-    Returns
-    -------
-    list of ndarray of int
-        Codes for `real` and each of `others`; 0 is missing.
-
-    Notes
-    -----
-    A value that is several deciles at once (0 in a column that is mostly 0) is a bin of its own, else it
-    could share one with everything above or below it.
-
-    Examples
-    --------
-    >>> codes, = decile_codes([0.0] * 8 + [-1.0, 5.0, np.nan])
-    >>> codes.tolist()
-    [3, 3, 3, 3, 3, 3, 3, 3, 1, 4, 0]
-    """
-    numbers = np.asarray(real, dtype=np.float64)
-    present = numbers[~np.isnan(numbers)]
-    edges, repeats = np.unique(_inner_quantiles(present), return_counts=True)
-    cuts = np.union1d(edges, np.nextafter(edges[repeats > 1], -np.inf))
-    return [_cut(np.asarray(values, dtype=np.float64), cuts) for values in (numbers, *others)]
-
-
-def _inner_quantiles(present: FloatArray) -> FloatArray:
-    """Return the nine deciles that are values of the column; none of an empty column."""
-    if present.size == 0:
-        return present
-    probabilities = np.arange(1, N_BINS) / N_BINS
-    return np.asarray(np.quantile(present, probabilities, method="inverted_cdf"))
-
-
-def _cut(values: FloatArray, cuts: FloatArray) -> CodeArray:
-    """Return 0 for missing values, else 1 plus the number of cuts below the value."""
-    return np.where(np.isnan(values), 0, np.searchsorted(cuts, values, side="left") + 1)
-
-
-@dataclass(frozen=True, eq=False)
-class _BinnedColumn:
-    """A column as codes in both tables, with their shares."""
-
-    real: CodeArray
-    synthetic: CodeArray
-    n_codes: int
-    shares: FloatArray
-
-    @classmethod
-    def of(cls, column: ColumnPair) -> _BinnedColumn:
-        """Return the column, cut into deciles when numeric; only codes that occur are kept."""
-        if column.kind == "numeric":
-            real, synthetic = decile_codes(column.real, column.synthetic)
-        else:
-            real, synthetic = column.real.astype(np.int64), column.synthetic.astype(np.int64)
-        occurs = np.bincount(real, minlength=int(synthetic.max()) + 1) > 0
-        occurs[np.unique(synthetic)] = True
-        renumber = np.cumsum(occurs) - 1
-        n_codes = int(occurs.sum())
-        real, synthetic = renumber[real], renumber[synthetic]
-        return cls(real, synthetic, n_codes, _shares(real, synthetic, n_codes))
-
-    @property
-    def entropies(self) -> FloatArray:
-        """Entropy of the codes in either table, in nats."""
-        return _entropies(self.shares)
-
-
-def _entropies(shares: FloatArray) -> FloatArray:
-    """Return the entropy of each row of shares; 0 ln 0 = 0."""
-    logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
-    return np.asarray(-(shares * logs).sum(-1))
-
-
-def _score_pair(
-    first: ColumnPair, second: ColumnPair, a: _BinnedColumn, b: _BinnedColumn, correlation: float | None
-) -> PairScore:
-    """Return the scores of one pair of columns."""
-    shares = _joint_shares(a, b)
-    error = _total_variation(shares)
-    real, synthetic = _normalised_information(a.entropies, b.entropies, _entropies(shares))
-    trend = 1 - error if correlation is None else correlation
-    return PairScore(first.name, second.name, trend, error, float(real), float(synthetic))
-
-
-def _joint_shares(a: _BinnedColumn, b: _BinnedColumn) -> FloatArray:
-    """Return the share of each combination of codes in both tables, shape (2, n_cells)."""
-    joint = [a.real * b.n_codes + b.real, a.synthetic * b.n_codes + b.synthetic]
-    n_cells = a.n_codes * b.n_codes
-    if n_cells > 4 * (len(joint[0]) + len(joint[1])):  # mostly empty: number the cells that occur
-        codes = np.unique(np.concatenate(joint), return_inverse=True)[1]
-        joint, n_cells = [codes[: len(joint[0])], codes[len(joint[0]) :]], int(codes.max()) + 1
-    return _shares(joint[0], joint[1], n_cells)
-
-
-def _normalised_information(a: FloatArray, b: FloatArray, joint: FloatArray) -> FloatArray:
-    """Return 2 MI / (H_a + H_b) from entropies; 0 where both columns are constant."""
-    total = a + b
-    information = np.maximum(total - joint, 0.0)
-    information[information < 1e-12] = 0.0  # independent columns: what rounding leaves is no information
-    return np.divide(2 * information, total, out=np.zeros_like(total), where=total > 0)
-
-
-def _correlation_similarities(columns: Sequence[ColumnPair]) -> dict[tuple[int, int], float]:
-    """Return the correlation similarity of each pair of numeric columns, by their positions."""
-    positions = [i for i, column in enumerate(columns) if column.kind == "numeric"]
-    if len(positions) < 2:
-        return {}
-    real = _correlations([columns[i].real for i in positions])
-    synthetic = _correlations([columns[i].synthetic for i in positions])
-    similarity = 1 - np.abs(real - synthetic) / 2
-    return {
-        (positions[a], positions[b]): float(similarity[a, b])
-        for a, b in combinations(range(len(positions)), 2)
-    }
-
-
-def _correlations(columns: Sequence[npt.NDArray[Any]]) -> FloatArray:
-    """Return Pearson's correlations over the rows that have both values; 0 where a column is constant."""
-    table = np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
-    present = ~np.isnan(table)
-    # Centred and scaled first: sums of squares of raw values lose digits when the mean is far from 0.
-    values = np.where(present, _standardise(table, present), 0.0)
-    has = present.astype(np.float64)
-    n, sums, squares = has.T @ has, values.T @ has, (values**2).T @ has
-    spread = n * squares - sums**2
-    covariance = n * (values.T @ values) - sums * sums.T
-    # What is left of a constant column after rounding is not a spread.
-    varies = (spread > 1e-10 * n**2) & (1e-10 * n**2 < spread.T)
-    scale = np.sqrt(np.where(varies, spread * spread.T, 1.0))
-    return np.clip(np.where(varies, covariance / scale, 0.0), -1.0, 1.0)
-
-
-def _standardise(table: FloatArray, present: npt.NDArray[np.bool_]) -> FloatArray:
-    """Return columns with mean 0 and standard deviation 1 over their present values."""
-    n = np.maximum(present.sum(0), 1)
-    centred = table - np.where(present, table, 0.0).sum(0) / n
-    variance = (np.where(present, centred, 0.0) ** 2).sum(0) / n
-    largest = np.where(present, np.abs(table), 0.0).max(0)
-    is_constant = variance <= (1e-12 * largest) ** 2
-    return np.where(is_constant, 0.0, centred / np.sqrt(np.where(is_constant, 1.0, variance)))

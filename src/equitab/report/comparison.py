@@ -167,7 +167,9 @@ def _lay_out_section(
     key: tuple[str, str, str], members: list[Measurement], headline: Headline | None, texts: MetricTexts
 ) -> FeatureSection:
     stage, point, features = key
-    is_main = headline is None or point in (headline.fairness_after.operating_point, "")
+    is_main = stage != "validation" and (
+        headline is None or point in (headline.fairness_after.operating_point, "")
+    )
     by_metric = _group_by(members, lambda one: one.metric)
     names = texts.order(by_metric)
     where = ", ".join(filter(None, (wording.show_stage(stage).lower(), wording.show_operating_point(point))))
@@ -245,7 +247,7 @@ def _draw_members(
         groups,
         title=title,
         description=f"Values with intervals, {wording.show_direction(description)}.{more}",
-        ideal=description.ideal,
+        ideal=description.target,
         band=_find_band(description, headline),
     )
 
@@ -264,7 +266,7 @@ def _find_band(description: MetricDescription, headline: Headline | None) -> tup
     """Return the gap that was asked for: it belongs to the headline's metric only."""
     if headline is None or description.name != headline.fairness_after.metric:
         return None
-    return describe_fairness_target(headline, description.ideal)
+    return describe_fairness_target(headline, description.target)
 
 
 def _comparable(members: list[Measurement]) -> list[Measurement]:

@@ -30,7 +30,7 @@ class MetricDescription:
         One or two plain sentences that begin with a capital and end with a full stop.
     direction : {"higher", "lower", "ideal", "none"}
     ideal : float or None
-        The best value; where there is one, charts draw a line at it.
+        The best value; charts draw a line at it where `direction` is ``ideal``.
     low, high : float or None
         The range of possible values; None where there is no bound.
 
@@ -49,6 +49,11 @@ class MetricDescription:
     ideal: float | None = None
     low: float | None = None
     high: float | None = None
+
+    @property
+    def target(self) -> float | None:
+        """The value that charts draw a line at; None where the direction says enough."""
+        return self.ideal if self.direction == "ideal" else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,8 +134,8 @@ class ReportContents:
     curves : tuple of CurvePoint
         ``threshold_sweep/<sensitive>/<model>`` with series ``<treatment>|<metric>``, and
         ``<treatment>|chosen_threshold`` whose one x is the threshold chosen on validation rows;
-        ``frontier/<sensitive>/<metric>`` with series ``<model>|<treatment>`` (x is the performance, y the
-        metric) and, where wanted, one line ``frontier``; ``distribution/<column>`` with series ``real`` and
+        ``frontier/<sensitive>/<metric>`` with series ``<treatment>|<model>`` (x is the metric's distance from
+        fair, y the performance); ``distribution/<column>`` with series ``real`` and
         ``synthetic`` (y is a share; x a category, or the middle of a bin, all bins being equally wide);
         ``training/loss`` with any series over steps.
     metrics : tuple of MetricDescription

@@ -15,12 +15,13 @@ from equitab.report.charts.marks import MarkStyle, style_of
 from equitab.report.charts.scatter_chart import ScatterPoint, draw_scatter
 from equitab.report.charts.svg import Markup
 from equitab.report.contents import MetricTexts
-from equitab.report.first_screen import describe_fairness_target
 
 Series = dict[str, list[CurvePoint]]
 
-_MAX_CATEGORIES = 16
+_MAX_CATEGORIES = 24
+_MISSING = "(missing)"
 _CHOSEN = "chosen_threshold"
+_PERFORMANCE = "balanced_accuracy"
 
 
 @dataclass(frozen=True)
@@ -94,16 +95,14 @@ def _draw_sweep(
 ) -> Figure:
     metrics = dict.fromkeys(key.rpartition("|")[2] for key in series)
     panels = []
-    for metric in sorted(set(metrics) - {_CHOSEN}, key=lambda metric: metric != "balanced_accuracy"):
+    for metric in sorted(texts.order(set(metrics) - {_CHOSEN}), key=lambda metric: metric != _PERFORMANCE):
         lines = tuple(
             _sweep_line(treatment, series[f"{treatment}|{metric}"], series)
             for treatment in treatments
             if f"{treatment}|{metric}" in series
         )
         description = texts.describe(metric)
-        panels.append(
-            Panel(description.title, lines, description.ideal if metric != "balanced_accuracy" else None)
-        )
+        panels.append(Panel(description.title, lines, description.target))
     shown = ", ".join(wording.show_treatment(treatment) for treatment in treatments)
     chart = draw_line_chart(
         tuple(panels),
@@ -129,43 +128,34 @@ def _sweep_line(treatment: str, points: list[CurvePoint], series: Series) -> Lin
 def _draw_frontier(name: str, series: Series, headline: Headline | None, texts: MetricTexts) -> Figure:
     features, _, metric = name.rpartition("/")
     description = texts.describe(metric)
-    performance = texts.describe(headline.performance_after.metric if headline else "balanced_accuracy")
-    clouds = {key: points for key, points in series.items() if key != "frontier"}
-    models = list(dict.fromkeys(key.rpartition("|")[0] for key in clouds))
-    treatments = list(dict.fromkeys(key.rpartition("|")[2] for key in clouds))
+    performance = texts.describe(headline.performance_after.metric if headline else _PERFORMANCE)
+    treatments, models = (list(dict.fromkeys(key.split("|", 1)[place] for key in series)) for place in (0, 1))
     heading = f"{description.title}, {wording.show_features(features)}"
-    is_main = headline is None or metric == headline.fairness_after.metric
+    is_asked = bool(headline and metric == headline.fairness_after.metric)
     chart = draw_scatter(
-        tuple(point for key, points in clouds.items() for point in _frontier_points(key, points, headline)),
+        tuple(point for key, points in series.items() for point in _frontier_points(key, points, headline)),
         legend=tuple((wording.show_treatment(treatment), style_of(treatment)) for treatment in treatments),
-        line=tuple(
-            (x, point.y) for point in series.get("frontier", []) if (x := parse_number(point.x)) is not None
-        ),
-        x_title=f"{performance.title} →",
-        y_title=description.title,
-        ideal=description.ideal,
-        band=describe_fairness_target(headline, description.ideal) if headline and is_main else None,
-        title=f"{heading} against {wording.lower_first(performance.title)}",
-        description=f"One point for each model and treatment; {wording.show_direction(description)}.",
+        x_title=f"Distance from fair: {wording.lower_first(description.title)}",
+        y_title=performance.title,
+        band=(0.0, headline.tolerance) if headline and is_asked else None,
+        title=f"{performance.title} against the distance from fair: {heading}",
+        description="One point for each model and treatment; further left is fairer, further up is better.",
     )
-    caption = _word_frontier(models, headline, has_line="frontier" in series)
-    return Figure(heading, caption, chart, is_main)
+    is_main = headline is None or features == headline.fairness_after.sensitive_features
+    return Figure(heading, _word_frontier(models, headline), chart, is_main)
 
 
-def _word_frontier(models: list[str], headline: Headline | None, *, has_line: bool) -> str:
-    line = " The dashed line joins the best trade-offs." if has_line else ""
+def _word_frontier(models: list[str], headline: Headline | None) -> str:
     if headline is None or models == [headline.model]:
-        return line.strip()
+        return ""
     others = ", ".join(
         wording.lower_first(wording.show_model(model)) for model in models if model != headline.model
     )
-    return (
-        f"In full colour: {wording.lower_first(wording.show_model(headline.model))}. Faint: {others}.{line}"
-    )
+    return f"In full colour: {wording.lower_first(wording.show_model(headline.model))}. Faint: {others}."
 
 
 def _frontier_points(key: str, points: list[CurvePoint], headline: Headline | None) -> list[ScatterPoint]:
-    model, _, treatment = key.rpartition("|")
+    treatment, _, model = key.partition("|")
     name = f"{wording.show_model(model)}, {wording.show_treatment(treatment)}"
     is_result = bool(headline and (model, treatment) == (headline.model, headline.treatment))
     return [
@@ -175,7 +165,7 @@ def _frontier_points(key: str, points: list[CurvePoint], headline: Headline | No
             low=point.low,
             high=point.high,
             tag="this result" if is_result else "",
-            name=f"{name}: {wording.format_number(point.y)}",
+            name=f"{name}: {wording.format_number(x)} from fair, {wording.format_number(point.y)}",
             style=style_of(treatment),
             is_faint=bool(headline and model != headline.model),
         )
@@ -187,9 +177,21 @@ def _frontier_points(key: str, points: list[CurvePoint], headline: Headline | No
 def _draw_distribution(column: str, series: Series) -> Figure:
     places = [point.x for name in ("real", "synthetic") for point in series.get(name, [])]
     heading = wording.show_name(column, limit=60)
-    if places and all(parse_number(place) is not None for place in places) and len(set(places)) > 2:
-        return Figure(heading, "", _draw_histogram(heading, series))
+    named = [place for place in dict.fromkeys(places) if parse_number(place) is None]
+    if set(named) <= {_MISSING} and len(set(places)) > 2:
+        return Figure(heading, _word_missing(series) if named else "", _draw_histogram(heading, series))
     return _draw_categories(heading, series, list(dict.fromkeys(places)))
+
+
+def _word_missing(series: Series) -> str:
+    """Say how many values are missing, which have no place on an axis of numbers."""
+    shares = [
+        f"{wording.format_share(point.y)} of {name} rows"
+        for name in ("real", "synthetic")
+        for point in series.get(name, [])
+        if point.x == _MISSING
+    ]
+    return f"Missing: {', '.join(shares)}."
 
 
 def _draw_histogram(heading: str, series: Series) -> Markup:
@@ -208,11 +210,18 @@ def _draw_histogram(heading: str, series: Series) -> Markup:
 
 
 def _step_points(points: tuple[LinePoint, ...]) -> tuple[LinePoint, ...]:
-    """Return the outline of bars: each bin from its left to its right edge, half a bin from its middle."""
-    middles = sorted({point.x for point in points})
-    half = min((right - left for left, right in pairwise(middles)), default=1.0) / 2
+    """Return the outline of bars: each as wide as the closest two are apart, nothing between distant ones."""
     ordered = sorted(points, key=lambda point: point.x)
-    return tuple(LinePoint(x, point.y) for point in ordered for x in (point.x - half, point.x + half))
+    gaps = [right.x - left.x for left, right in pairwise(ordered) if right.x > left.x]
+    half = min(gaps, default=1.0) / 2
+    outline: list[LinePoint] = []
+    for point in ordered:
+        left, right = point.x - half, point.x + half
+        # Middles may come rounded: less than a quarter of a bar is no gap.
+        if outline and left - outline[-1].x > half / 2:
+            outline += [LinePoint(outline[-1].x, 0.0), LinePoint(left, 0.0)]
+        outline += [LinePoint(left, point.y), LinePoint(right, point.y)]
+    return tuple(outline)
 
 
 def _draw_categories(heading: str, series: Series, places: list[str]) -> Figure:

@@ -89,7 +89,7 @@ def lay_out_first_screen(headline: Headline, texts: MetricTexts) -> FirstScreen:
             ),
             _count_baselines(headline.baselines),
         ),
-        warnings=headline.warnings,
+        warnings=tuple(wording.upper_first(warning) for warning in headline.warnings),
         answers=_answer_questions(headline, fairness, performance),
         fairness_title=fairness.title,
         performance_title=performance.title,
@@ -139,7 +139,9 @@ def _word_lead(headline: Headline, fairness: MetricDescription) -> str:
     after = headline.fairness_after
     people = f"{wording.show_features(after.sensitive_features)} ({wording.show_groups(after)})"
     gap = (
-        "unknown" if fairness.ideal is None else wording.judge_gap(after, fairness.ideal, headline.tolerance)
+        "unknown"
+        if fairness.target is None
+        else wording.judge_gap(after, fairness.target, headline.tolerance)
     )
     return (
         f"For {people}, the {wording.lower_first(fairness.title)} {_GAP_WORDS[gap]}. The model is "
@@ -200,8 +202,8 @@ def _word_sureness(headline: Headline, fairness: MetricDescription) -> tuple[str
     method = f", {after.interval_method.replace('_', ' ')}" if after.interval_method else ""
     how = f" ({confidence} intervals{method})" if confidence else ""
     sentences = [f"Before: {wording.format_value(before)}; after: {wording.format_value(after)}{how}."]
-    if fairness.ideal is not None:
-        gap = wording.judge_gap(after, fairness.ideal, headline.tolerance)
+    if fairness.target is not None:
+        gap = wording.judge_gap(after, fairness.target, headline.tolerance)
         sentences.append(f"It {_GAP_WORDS[gap]}.")
     return (*sentences, *_word_missing(before, after))
 

@@ -12,6 +12,7 @@ from equitab.report.comparison import lay_out_comparison
 from equitab.report.contents import MetricTexts, ReportContents
 from equitab.report.figures import lay_out_figures
 from equitab.report.first_screen import lay_out_first_screen
+from equitab.report.lone_groups import name_lone_groups
 from equitab.report.tables import lay_out_glossary, lay_out_groups, lay_out_quality
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def render_audit(contents: ReportContents) -> str:
 
 
 def _render(template: str, contents: ReportContents) -> str:
-    page = environment().get_template(template).render(_lay_out(contents))
+    page = environment().get_template(template).render(_lay_out(name_lone_groups(contents)))
     return page.encode("utf-8", "replace").decode("utf-8")
 
 

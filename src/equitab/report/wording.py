@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from functools import cache
 from typing import Literal
 
 from equitab.evaluation.results import Measurement
@@ -100,6 +101,7 @@ def format_confidence(confidence: float | None) -> str:
     return "" if confidence is None else f"{100 * confidence:g}%"
 
 
+@cache
 def show_name(name: str, *, limit: int = 100) -> str:
     r"""Return a name fit for a sentence: no control signs, not endless, read in its own direction.
 
@@ -160,6 +162,11 @@ def sentence_case(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def upper_first(sentence: str) -> str:
+    """Return a sentence as it begins a line."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def lower_first(title: str) -> str:
     """Return a title as it stands within a sentence; abbreviations stay as they are."""
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
@@ -181,6 +188,8 @@ def show_group(measurement: Measurement) -> str:
 
 def show_direction(description: MetricDescription) -> str:
     """Return which direction is good, in words."""
+    if not description.meaning:
+        return "not described"
     if description.direction == "ideal":
         return f"best at {description.ideal:g}" if description.ideal is not None else "see its meaning"
     words = {"higher": "higher is better", "lower": "lower is better", "none": "no good or bad direction"}

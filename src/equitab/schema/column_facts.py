@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from equitab.dataframe import Frame
-from equitab.schema.dates import date_spelling
-from equitab.schema.reading import texts
+from equitab.dataframe import Frame, Storage, date_spelling, storage_of
+from equitab.schema.column_reading import texts
 
 NAMEABLE = 10
 """A value of fewer records than this is not named in a message."""
 
-_PLAIN_NUMBER = r"^\s*[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
+_PLAIN_NUMBER = re.compile(r"\s*[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*\Z")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
@@ -28,7 +26,7 @@ class ColumnFacts:
     Parameters
     ----------
     name : str
-    kind : pyarrow.DataType
+    storage : {"text", "integer", "float", "boolean", "time"}
     n_rows : int
     values : tuple of str
         The distinct values that are present, as text, the most frequent first.
@@ -41,7 +39,7 @@ class ColumnFacts:
     """
 
     name: str
-    kind: pa.DataType
+    storage: Storage
     n_rows: int
     values: tuple[str, ...]
     counts: np.ndarray
@@ -66,12 +64,12 @@ class ColumnFacts:
     @property
     def is_text(self) -> bool:
         """Whether the column holds text."""
-        return bool(pa.types.is_string(self.kind))
+        return self.storage == "text"
 
     @property
     def is_number(self) -> bool:
         """Whether the column holds integers or floating point numbers."""
-        return bool(pa.types.is_integer(self.kind) or pa.types.is_floating(self.kind))
+        return self.storage in {"integer", "float"}
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -85,13 +83,13 @@ class ColumnFacts:
             return 1.0
         if not self.is_text or not self.n_present:
             return 0.0
-        is_number = np.asarray(pc.match_substring_regex(pa.array(self.values, pa.string()), _PLAIN_NUMBER))
+        is_number = np.array([_PLAIN_NUMBER.match(value) is not None for value in self.values], dtype=bool)
         return float(self.counts[is_number].sum() / self.n_present)
 
     @cached_property
     def is_whole(self) -> bool:
         """Whether all numbers are whole; text that is no number is not looked at."""
-        if pa.types.is_integer(self.kind):
+        if self.storage == "integer":
             return True
         numbers = [number for value in self.values if (number := _number(value)) is not None]
         return all(np.isfinite(number) and float(number).is_integer() for number in numbers)
@@ -99,7 +97,22 @@ class ColumnFacts:
     @cached_property
     def spelling(self) -> str | None:
         """The pattern of a column of dates written as text."""
-        return date_spelling(pa.array(self.values, pa.string())) if self.is_text else None
+        return date_spelling(self.values) if self.is_text else None
+
+    def without(self, missing_tokens: tuple[str, ...]) -> ColumnFacts:
+        """Return the facts with some values counted as missing tokens."""
+        is_token = np.array([value.strip() in missing_tokens for value in self.values], dtype=bool)
+        tokens = Counter(dict(self.token_counts))
+        for position in np.flatnonzero(is_token):
+            tokens[self.values[position].strip()] += int(self.counts[position])
+        return replace(
+            self,
+            values=tuple(
+                value for value, left_out in zip(self.values, is_token, strict=True) if not left_out
+            ),
+            counts=self.counts[~is_token],
+            token_counts=tuple(tokens.most_common()),
+        )
 
     def nameable_values(self, limit: int = 8) -> tuple[str, ...]:
         """Return the most frequent values, without those of fewer than ten records."""
@@ -118,30 +131,14 @@ def facts_of(frame: Frame, name: str, *, missing_tokens: tuple[str, ...] = ()) -
     (('cook',), 1, (('?', 1),))
     """
     column = texts(frame, name)
-    values, counts = _counted(column)
-    is_token = np.array([value.strip() in missing_tokens for value in values], dtype=bool)
-    tokens: dict[str, int] = {}
-    for position in np.flatnonzero(is_token):
-        token = values[position].strip()
-        tokens[token] = tokens.get(token, 0) + int(counts[position])
-    return ColumnFacts(
-        name=name,
-        kind=frame.to_native()[name].type,
-        n_rows=len(column),
-        values=tuple(value for value, left_out in zip(values, is_token, strict=True) if not left_out),
-        counts=counts[~is_token],
-        token_counts=tuple(sorted(tokens.items(), key=lambda pair: -pair[1])),
-        n_null=column.null_count,
-    )
-
-
-def _counted(column: pa.Array) -> tuple[list[str], np.ndarray]:
-    """Return the distinct values and their counts, the most frequent first, ties in the table's order."""
     found = column.drop_null().value_counts()
-    values = found.field("values").to_pylist()
     counts = np.asarray(found.field("counts").to_numpy(zero_copy_only=False), dtype=np.int64)
     order = np.argsort(-counts, kind="stable")
-    return [values[position] for position in order], counts[order]
+    values = found.field("values").take(order).to_pylist()
+    facts = ColumnFacts(
+        name, storage_of(frame, name), len(column), tuple(values), counts[order], (), column.null_count
+    )
+    return facts.without(missing_tokens) if missing_tokens else facts
 
 
 def _number(text: str) -> float | None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from equitab.schema.column_facts import ColumnFacts
-from equitab.schema.table_schema import Column, ColumnKind
+from equitab.schema.parts import Column, ColumnKind
 
 MAX_CODES = 50
 """A whole-numbered column that is named like a code is categorical up to this many values."""
@@ -43,6 +41,10 @@ _CODE_WORDS = frozenset(
         "id",
     ]
 )
+_PERSON_WORDS = frozenset(["id", "ids", "uuid", "guid", "ssn"])
+MANY_VALUES = 0.1
+"""A column that is called an identifier names people from this share of different values on."""
+
 _RECORD_WORDS = frozenset(
     ["id", "ids", "uuid", "guid", "key", "number", "no", "num", "nr", "index", "ssn", "name"]
 )
@@ -60,9 +62,9 @@ def kind_of(facts: ColumnFacts) -> ColumnKind:
     a number kind when at least 90% of it is numbers and there are more than 20 of them (or missing tokens
     among them), and ``categorical`` otherwise.
     """
-    if pa.types.is_boolean(facts.kind):
+    if facts.storage == "boolean":
         return "boolean"
-    if pa.types.is_temporal(facts.kind) or facts.spelling:
+    if facts.storage == "time" or facts.spelling:
         return "datetime"
     if facts.is_number:
         return _kind_of_numbers(facts)
@@ -86,15 +88,20 @@ def is_empty(facts: ColumnFacts) -> bool:
 def names_records(facts: ColumnFacts, kind: ColumnKind) -> bool:
     """Return whether a column says who a record is about rather than anything about them.
 
-    That is text of which nearly every value is different, or whole numbers that are all different and are
-    named like an identifier or simply counted through.
+    That is text of which nearly every value is different, whole numbers that nearly all are and are named like
+    an identifier or simply counted through, or a column that is called an identifier and has many values, though
+    several rows may share one.
     """
-    if facts.n_present < MIN_ROWS_TO_JUDGE or facts.n_distinct < NEARLY_UNIQUE * facts.n_present:
+    if facts.n_present < MIN_ROWS_TO_JUDGE or kind not in {"categorical", "integer"}:
+        return False
+    if _PERSON_WORDS & set(facts.words) and facts.n_distinct > max(MAX_CODES, MANY_VALUES * facts.n_present):
+        return True
+    if facts.n_distinct < NEARLY_UNIQUE * facts.n_present:
         return False
     if kind == "categorical":
         return True
     is_named_so = bool(_RECORD_WORDS & set(facts.words))
-    return kind == "integer" and (is_named_so or _is_counted_through(facts))
+    return is_named_so or _is_counted_through(facts)
 
 
 def kind_notes(columns: tuple[Column, ...], facts: dict[str, ColumnFacts], *, said: set[str]) -> list[str]:
@@ -129,7 +136,7 @@ def _kind_of_numbers(facts: ColumnFacts) -> ColumnKind:
 
 
 def _is_counted_through(facts: ColumnFacts) -> bool:
-    if facts.n_distinct != facts.n_rows:
+    if facts.n_distinct != facts.n_rows or facts.number_share < 1:
         return False
     numbers = [float(value) for value in facts.values]
     return max(numbers) - min(numbers) == len(numbers) - 1

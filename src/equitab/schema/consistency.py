@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from typing import TYPE_CHECKING, get_args
+from typing import Any, get_args
 
 from equitab.errors import Problem, closest
-
-if TYPE_CHECKING:
-    from equitab.schema.table_schema import SensitiveFeature, TableSchema
+from equitab.schema.parts import ColumnKind, SensitiveFeature
 
 
-def contradictions(schema: TableSchema) -> list[Problem]:
-    """Return everything that contradicts itself within a schema."""
+def contradictions(schema: Any) -> list[Problem]:
+    """Return everything that contradicts itself within a `TableSchema` (which calls this, so is not named)."""
     return [
         *_bad_columns(schema),
         *_roles_without_column(schema),
@@ -24,7 +22,7 @@ def contradictions(schema: TableSchema) -> list[Problem]:
     ]
 
 
-def _roles(schema: TableSchema) -> list[tuple[str, str]]:
+def _roles(schema: Any) -> list[tuple[str, str]]:
     single = {
         "target": schema.target,
         "weight": schema.weight,
@@ -37,9 +35,7 @@ def _roles(schema: TableSchema) -> list[tuple[str, str]]:
     return roles + [("ignored column", name) for name in schema.ignore]
 
 
-def _bad_columns(schema: TableSchema) -> list[Problem]:
-    from equitab.schema.table_schema import ColumnKind
-
+def _bad_columns(schema: Any) -> list[Problem]:
     counts = Counter(schema.column_names)
     problems = [
         Problem(f"column {name!r}", "to be described once", f"{count} times", "remove the repetition")
@@ -56,7 +52,7 @@ def _bad_columns(schema: TableSchema) -> list[Problem]:
     ]
 
 
-def _roles_without_column(schema: TableSchema) -> list[Problem]:
+def _roles_without_column(schema: Any) -> list[Problem]:
     names = schema.column_names
     return [
         Problem(f"{role} {name!r}", "a column of the table", "no such column", closest(name, names))
@@ -82,7 +78,7 @@ def _role_conflicts(roles: list[tuple[str, str]]) -> list[Problem]:
     ]
 
 
-def _bad_outcome(schema: TableSchema) -> list[Problem]:
+def _bad_outcome(schema: Any) -> list[Problem]:
     if bool(schema.favorable_outcome) != bool(schema.favorable_threshold):
         return []
     where = f"favorable outcome of {schema.target!r}"
@@ -103,7 +99,7 @@ def _bad_feature(feature: SensitiveFeature) -> list[Problem]:
     return []
 
 
-def _bad_choice(schema: TableSchema) -> list[Problem]:
+def _bad_choice(schema: Any) -> list[Problem]:
     if schema.missing_sensitive in {"group", "exclude"}:
         return []
     received = repr(schema.missing_sensitive)

@@ -8,11 +8,11 @@ from itertools import combinations
 from typing import Literal
 
 import numpy as np
-import pyarrow as pa
 
 from equitab.dataframe import Frame
 from equitab.schema.column_facts import ColumnFacts
-from equitab.schema.reading import favorable, group_codes, has_target, labels, numbers, sensitive_groups
+from equitab.schema.column_reading import labels, numbers
+from equitab.schema.reading import favorable, group_codes, has_target, sensitive_groups
 from equitab.schema.sensitive_guesses import MAX_GROUPS
 from equitab.schema.table_schema import TableSchema
 
@@ -159,7 +159,9 @@ def _duplicate_columns(frame: Frame, schema: TableSchema, facts: dict[str, Colum
         one, other = facts[first], facts[second]
         if reported & {first, second}:
             continue
-        may_be = one.kind == other.kind and one.n_null == other.n_null and one.n_distinct == other.n_distinct
+        may_be = (
+            one.storage == other.storage and one.n_null == other.n_null and one.n_distinct == other.n_distinct
+        )
         if may_be and one.n_distinct > 1 and arrow[first].equals(arrow[second]):
             reported.add(second)
             text = f"It holds the same values as {first!r} in every row; --ignore {second!r}."
@@ -256,7 +258,7 @@ def _spelling_variants(schema: TableSchema, facts: dict[str, ColumnFacts]) -> It
     """Find categories that differ only in case or blanks; sensitive values are named, others counted."""
     for name in schema.modeled_columns:
         column = facts[name]
-        if not pa.types.is_string(column.kind) or schema.column(name).kind != "categorical":
+        if not column.is_text or schema.column(name).kind != "categorical":
             continue
         spellings: dict[str, list[str]] = {}
         for value in column.values:

@@ -13,21 +13,13 @@ from typing import Any, get_args
 from equitab.dataframe import Frame, as_frame
 from equitab.errors import Problem, SchemaError, closest
 from equitab.schema.column_facts import NAMEABLE, ColumnFacts, facts_of
-from equitab.schema.column_kinds import column_of, is_empty, kind_notes, kind_of, names_records
+from equitab.schema.column_kinds import NEARLY_UNIQUE, column_of, is_empty, kind_notes, kind_of, names_records
+from equitab.schema.column_reading import favorable_rows, feature_labels, has_value, numbers, value_name
 from equitab.schema.missing_tokens import missing_token_notes, propose_missing_tokens
 from equitab.schema.outcome_guesses import favorable_problem, guess_favorable_outcome, guess_target
-from equitab.schema.reading import sensitive_labels, value_name
+from equitab.schema.parts import Column, ColumnKind, MissingSensitive, SensitiveFeature, Threshold, Value
 from equitab.schema.sensitive_guesses import MAX_GROUPS, guess_bins, guess_reference, guess_sensitive_features
-from equitab.schema.splits import guess_split
-from equitab.schema.table_schema import (
-    Column,
-    ColumnKind,
-    MissingSensitive,
-    SensitiveFeature,
-    TableSchema,
-    Threshold,
-    Value,
-)
+from equitab.schema.split_words import guess_split
 from equitab.schema.values import cast_to_column
 
 
@@ -76,39 +68,39 @@ class SaidAboutTable:
         return pairs + [(role, name) for role, names in several.items() for name in names]
 
 
-def infer_schema(table: Any, *, said: SaidAboutTable) -> TableSchema:
-    """Return the schema of a table; see `TableSchema.infer`."""
+def infer_fields(table: Any, *, said: SaidAboutTable) -> dict[str, Any]:
+    """Return the fields of the schema of a table; see `TableSchema.infer`."""
     frame = as_frame(table)
     _raise_if(_problems_with_names(frame, said))
-    tokens = propose_missing_tokens(frame) if said.missing_tokens is None else said.missing_tokens
-    facts = {name: facts_of(frame, name, missing_tokens=tokens) for name in frame.columns}
+    facts = {name: facts_of(frame, name) for name in frame.columns}
+    tokens = propose_missing_tokens(facts) if said.missing_tokens is None else said.missing_tokens
+    facts = {name: column.without(tokens) for name, column in facts.items()}
     notes = missing_token_notes(facts, was_given=said.missing_tokens is not None)
     said, more = _with_split(facts, said)
     target, note = _target(facts, said)
-    said = replace(said, target=target)
-    features, sensitive_notes = _features(facts, said)
+    features, sensitive_notes = _features(facts, replace(said, target=target))
     notes += [*more, *note, *sensitive_notes]
-    kinds = _kinds(facts, said, {feature.name for feature in features})
-    columns = tuple(column_of(facts[name], kinds[name]) for name in frame.columns)
-    ignored, more = _ignored(facts, kinds, said, {feature.name for feature in features})
-    notes += kind_notes(columns, facts, said=set(said.kinds)) + more
-    outcome, more = _outcome(facts[target], said)
-    notes += more
-    schema = TableSchema(
-        columns=columns,
-        target=target,
-        favorable_outcome=outcome,
-        favorable_threshold=said.favorable_threshold,
-        sensitive_features=tuple(replace(feature, reference=None) for feature in features),
-        control_features=said.control_features,
-        weight=said.weight,
-        identifier=said.identifier,
-        ignore=(*said.ignore, *ignored),
-        split=said.split,
-        missing_tokens=tokens,
-        missing_sensitive=said.missing_sensitive,
-    )
-    return _with_groups(frame, schema, facts, features, notes)
+    said = replace(said, target=target, sensitive_features=features, missing_tokens=tokens)
+    columns, ignored, more = _columns(facts, said)
+    outcome, outcome_notes = _outcome(facts[target], said)
+    said = replace(said, favorable_outcome=outcome, ignore=(*said.ignore, *ignored))
+    features, group_notes = _with_groups(frame, columns, facts, said)
+    more += _weight_notes(facts, said)
+    return {
+        "columns": tuple(columns.values()),
+        "target": target,
+        "favorable_outcome": outcome,
+        "favorable_threshold": said.favorable_threshold,
+        "sensitive_features": features,
+        "control_features": said.control_features,
+        "weight": said.weight,
+        "identifier": said.identifier,
+        "ignore": said.ignore,
+        "split": said.split,
+        "missing_tokens": tokens,
+        "missing_sensitive": said.missing_sensitive,
+        "notes": (*notes, *more, *outcome_notes, *group_notes),
+    }
 
 
 def _raise_if(problems: Iterable[Problem]) -> None:
@@ -179,13 +171,24 @@ def _as_said(feature: SensitiveFeature, facts: ColumnFacts, said: SaidAboutTable
     bins = tuple(float(cut) for cut in said.bins.get(feature.name, feature.bins))
     reference = said.references.get(feature.name, feature.reference)
     if reference is not None:
-        reference = str(reference) if bins else cast_to_column(reference, facts.kind)
+        reference = str(reference) if bins else cast_to_column(reference, facts.storage)
     return SensitiveFeature(feature.name, reference=reference, bins=bins)
 
 
-def _kinds(facts: dict[str, ColumnFacts], said: SaidAboutTable, sensitive: set[str]) -> dict[str, ColumnKind]:
+def _columns(
+    facts: dict[str, ColumnFacts], said: SaidAboutTable
+) -> tuple[dict[str, Column], list[str], list[str]]:
+    """Return every column, the names of those that are left out, and notes about both."""
+    kinds = _kinds(facts, said)
+    columns = {name: column_of(column, kinds[name]) for name, column in facts.items()}
+    ignored, notes = _ignored(facts, kinds, said)
+    return columns, ignored, kind_notes(tuple(columns.values()), facts, said=set(said.kinds)) + notes
+
+
+def _kinds(facts: dict[str, ColumnFacts], said: SaidAboutTable) -> dict[str, ColumnKind]:
     """Return every column's kind; whole numbers that name groups or outcomes are categories."""
     kinds: dict[str, ColumnKind] = {}
+    sensitive = {feature.name for feature in said.sensitive_features or ()}
     for name, column in facts.items():
         kind = said.kinds.get(name, kind_of(column))
         names_groups = name in sensitive or name in said.control_features or name == said.target
@@ -197,10 +200,10 @@ def _kinds(facts: dict[str, ColumnFacts], said: SaidAboutTable, sensitive: set[s
 
 
 def _ignored(
-    facts: dict[str, ColumnFacts], kinds: dict[str, ColumnKind], said: SaidAboutTable, sensitive: set[str]
+    facts: dict[str, ColumnFacts], kinds: dict[str, ColumnKind], said: SaidAboutTable
 ) -> tuple[list[str], list[str]]:
     """Return the columns that are left out for having no values or naming records, and notes about them."""
-    known = {name for _, name in said.roles()} | sensitive
+    known = {name for _, name in said.roles()}
     free = [column for name, column in facts.items() if name not in known]
     empty = [column.name for column in free if is_empty(column)]
     records = [column.name for column in free if names_records(column, kinds[column.name])]
@@ -210,19 +213,38 @@ def _ignored(
 
 
 def _note_about_records(found: ColumnFacts) -> str:
+    share = found.n_distinct / found.n_present
+    how = "another value in nearly every row" if share >= NEARLY_UNIQUE else "the name of an identifier"
     text = (
-        f"Ignored: {found.name!r} has another value in nearly every row ({found.n_distinct:,} values in "
-        f"{found.n_present:,} rows), so nothing can be learned from it"
+        f"Ignored: {found.name!r} has {how} ({found.n_distinct:,} values in {found.n_present:,} rows), so "
+        "nothing can be learned from it"
     )
     is_shared = found.n_distinct < found.n_present
-    return text + (f"; if it names people, say --identifier {found.name!r}." if is_shared else ".")
+    advice = f"; if it names people, say --identifier {found.name!r} to keep their rows together"
+    return text + (f"{advice}." if is_shared else ".")
+
+
+def _weight_notes(facts: dict[str, ColumnFacts], said: SaidAboutTable) -> list[str]:
+    """Mention columns that are called like survey weights; a weight is never guessed."""
+    known = {name for _, name in said.roles()}
+    return [
+        f"{name!r} may be a survey weight; it is an ordinary column unless named: --weight {name!r}."
+        for name, column in facts.items()
+        if name not in known and column.is_number and _is_called_a_weight(column)
+    ]
+
+
+def _is_called_a_weight(column: ColumnFacts) -> bool:
+    words = set(column.words)
+    is_of_a_survey = bool(words & {"survey", "sample", "sampling", "person"}) and "weight" in words
+    return is_of_a_survey or bool(words & {"fnlwgt", "wgt", "pwgtp", "perwt"})
 
 
 def _outcome(target: ColumnFacts, said: SaidAboutTable) -> tuple[tuple[Value, ...], list[str]]:
     if said.favorable_threshold is not None:
         return said.favorable_outcome, []
     if said.favorable_outcome:
-        outcome = tuple(cast_to_column(value, target.kind) for value in said.favorable_outcome)
+        outcome = tuple(cast_to_column(value, target.storage) for value in said.favorable_outcome)
         _raise_if(_values_that_do_not_occur(outcome, target))
         return outcome, []
     guessed, note = guess_favorable_outcome(target)
@@ -246,28 +268,39 @@ def _values_that_do_not_occur(outcome: tuple[Value, ...], target: ColumnFacts) -
 
 
 def _with_groups(
-    frame: Frame,
-    schema: TableSchema,
-    facts: dict[str, ColumnFacts],
-    features: tuple[SensitiveFeature, ...],
-    notes: list[str],
-) -> TableSchema:
-    """Return the schema with bins and references, the guessed ones among them."""
+    frame: Frame, columns: dict[str, Column], facts: dict[str, ColumnFacts], said: SaidAboutTable
+) -> tuple[tuple[SensitiveFeature, ...], list[str]]:
+    """Return the sensitive features with bins and references, the guessed ones among them, and notes."""
+    assert said.target is not None
+    tokens = said.missing_tokens or ()
+    known = has_value(frame, said.target, missing_tokens=tokens)
+    good = favorable_rows(
+        frame,
+        columns[said.target],
+        outcome=said.favorable_outcome,
+        threshold=said.favorable_threshold,
+        missing_tokens=tokens,
+    )
     problems: list[Problem] = []
+    notes: list[str] = []
     finished = []
-    for wanted in features:
-        feature, more = _binned(
-            frame, schema.column(wanted.name), facts[wanted.name], wanted, schema.missing_tokens
-        )
+    for wanted in said.sensitive_features or ():
+        column, found = columns[wanted.name], facts[wanted.name]
+        feature, more = _binned(frame, column, found, wanted, tokens)
         notes += more
-        if wanted.reference is None:
-            feature, note = guess_reference(frame, schema, feature, facts[wanted.name])
+        groups = feature_labels(
+            frame, column, feature, missing_tokens=tokens, missing_sensitive=said.missing_sensitive
+        )
+        if feature.reference is None:
+            feature, note = guess_reference(
+                feature, groups, has_target=known, is_favorable=good, storage=found.storage
+            )
             notes.append(note)
         else:
-            problems += _problems_with_reference(frame, schema, feature)
+            problems += _problems_with_reference(feature, groups.names)
         finished.append(feature)
     _raise_if(problems)
-    return schema.with_changes(sensitive_features=tuple(finished), notes=tuple(notes))
+    return tuple(finished), notes
 
 
 def _binned(
@@ -276,21 +309,20 @@ def _binned(
     is_many_numbers = column.kind in {"integer", "numeric"} and facts.n_distinct > min(10, MAX_GROUPS)
     if feature.bins or not is_many_numbers or facts.number_share < 1:
         return feature, []
-    bins = guess_bins(frame, column, facts, tokens)
+    values = numbers(frame, column, missing_tokens=tokens)
+    bins = guess_bins(values, is_age="age" in facts.words)
     if not bins:
         return feature, []
     feature = replace(feature, bins=bins)
     listed = ", ".join(repr(label) for label in feature.bin_labels)
-    return feature, [
-        f"Groups of {feature.name!r} guessed: {listed}; set them with --bins {feature.name}=CUT,CUT."
-    ]
+    advice = f"set them with --bins {feature.name}=CUT,CUT"
+    return feature, [f"Groups of {feature.name!r} guessed: {listed}; {advice}."]
 
 
-def _problems_with_reference(frame: Frame, schema: TableSchema, feature: SensitiveFeature) -> list[Problem]:
-    found = sensitive_labels(frame, schema, replace(feature, reference=None)).names
+def _problems_with_reference(feature: SensitiveFeature, groups: tuple[str, ...]) -> list[Problem]:
     assert feature.reference is not None
-    if value_name(feature.reference) in found:
+    name = value_name(feature.reference)
+    if name in groups:
         return []
-    received = f"{value_name(feature.reference)!r}, which does not occur"
-    advice = closest(value_name(feature.reference), found)
-    return [Problem(f"reference of {feature.name!r}", "one of its groups", received, advice)]
+    received = f"{name!r}, which does not occur"
+    return [Problem(f"reference of {feature.name!r}", "one of its groups", received, closest(name, groups))]

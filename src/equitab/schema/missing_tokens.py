@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from equitab.dataframe import Frame
-from equitab.schema.column_facts import ColumnFacts, facts_of
+from equitab.schema.column_facts import ColumnFacts
 
 SURE_TOKENS = (
     "?",
@@ -37,23 +33,29 @@ AMONG_NUMBERS = ("None", "none", "NONE", "not reported", "*", "x", "X")
 """Texts that stand for one only where everything else in the column is a number."""
 
 
-def propose_missing_tokens(frame: Frame) -> tuple[str, ...]:
+def propose_missing_tokens(facts: Mapping[str, ColumnFacts]) -> tuple[str, ...]:
     """Return the texts of a table that stand for a missing value, in the order of their lists.
+
+    Parameters
+    ----------
+    facts : mapping of str to ColumnFacts
+        Counted without any missing tokens.
 
     Examples
     --------
     >>> from equitab.dataframe import frame_from_columns
+    >>> from equitab.schema.column_facts import facts_of
     >>> columns = {"job": ["cook", "?"], "pet": ["cat", "unknown"], "age": ["31", "unknown"]}
     >>> people = frame_from_columns(columns)
-    >>> propose_missing_tokens(people)
+    >>> propose_missing_tokens({name: facts_of(people, name) for name in columns})
     ('?', 'unknown')
     """
-    homes = _columns_with_tokens(frame)
+    homes = _columns_with_tokens(facts)
     proposed = [token for token in SURE_TOKENS if token in homes]
     for token in (*DOUBTFUL_TOKENS, *AMONG_NUMBERS):
         columns = homes.get(token, [])
         is_common = token in DOUBTFUL_TOKENS and len(columns) >= 2
-        if is_common or any(_is_number_but_for(frame, name, token) for name in columns):
+        if is_common or any(_is_number_but_for(column, token) for column in columns):
             proposed.append(token)
     return tuple(proposed)
 
@@ -70,25 +72,20 @@ def missing_token_notes(facts: dict[str, ColumnFacts], *, was_given: bool) -> li
     ]
 
 
-def _columns_with_tokens(frame: Frame) -> dict[str, list[str]]:
+def _columns_with_tokens(facts: Mapping[str, ColumnFacts]) -> dict[str, list[ColumnFacts]]:
     """Return, for each possible token that occurs, the text columns that have it."""
-    possible = (*SURE_TOKENS, *DOUBTFUL_TOKENS, *AMONG_NUMBERS)
-    homes: dict[str, list[str]] = defaultdict(list)
-    arrow = frame.to_native()
-    for name in arrow.column_names:
-        if not pa.types.is_string(arrow[name].type):
-            continue
-        found = set(pc.utf8_trim_whitespace(arrow[name].unique().drop_null()).to_pylist())
-        for token in possible:
-            if token in found:
-                homes[token].append(name)
+    possible = {*SURE_TOKENS, *DOUBTFUL_TOKENS, *AMONG_NUMBERS}
+    homes: dict[str, list[ColumnFacts]] = defaultdict(list)
+    for column in facts.values():
+        if column.is_text:
+            for token in possible & {value.strip() for value in column.values}:
+                homes[token].append(column)
     return homes
 
 
-def _is_number_but_for(frame: Frame, name: str, token: str) -> bool:
-    tokens = tuple(dict.fromkeys((*SURE_TOKENS, token)))
-    facts = facts_of(frame, name, missing_tokens=tokens)
-    return bool(np.isclose(facts.number_share, 1.0)) and facts.n_present > 0
+def _is_number_but_for(column: ColumnFacts, token: str) -> bool:
+    rest = column.without((*SURE_TOKENS, token))
+    return rest.n_present > 0 and rest.number_share == 1.0
 
 
 def _listed(parts: list[str]) -> str:

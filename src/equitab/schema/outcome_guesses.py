@@ -8,7 +8,7 @@ import numpy as np
 
 from equitab.errors import Problem
 from equitab.schema.column_facts import ColumnFacts
-from equitab.schema.table_schema import Value
+from equitab.schema.parts import Value
 from equitab.schema.values import cast_to_column
 
 TARGET_NAMES = frozenset(
@@ -157,13 +157,13 @@ def guess_favorable_outcome(target: ColumnFacts) -> tuple[Value | None, str]:
     text, reason = found
     share = float(target.counts[target.values.index(text)] / target.n_present)
     note = f"Favorable outcome guessed: {text!r} ({share:.1%} of {target.n_present:,} rows), {reason}."
-    return cast_to_column(text, target.kind), note
+    return cast_to_column(text, target.storage), note
 
 
 def favorable_problem(target: ColumnFacts) -> Problem:
     """Return the problem that nobody said which outcome is favorable and that it cannot be guessed."""
     where = f"favorable outcome of {target.name!r}"
-    if target.is_number and target.n_distinct > 10:
+    if target.number_share == 1 and target.n_distinct > 10:
         middle = float(np.median(np.repeat([float(value) for value in target.values], target.counts)))
         advice = f'say above or below which bound an outcome is good: --favorable-threshold ">={middle:g}"'
         return Problem(where, "a threshold", f"a target with {target.n_distinct:,} different numbers", advice)

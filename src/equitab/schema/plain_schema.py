@@ -7,14 +7,15 @@ from dataclasses import fields
 from typing import Any
 
 from equitab.errors import Problem, SchemaError, closest
-from equitab.schema.table_schema import Column, SensitiveFeature, TableSchema, parse_threshold
+from equitab.schema.parts import Column, SensitiveFeature, parse_threshold
 
 _LISTS = ("favorable_outcome", "control_features", "ignore", "missing_tokens")
 _NAMES = ("target", "weight", "identifier", "split", "missing_sensitive")
+_KEYS = ("columns", "favorable_threshold", "sensitive_features", *_LISTS, *_NAMES)
 
 
-def schema_to_dict(schema: TableSchema) -> dict[str, Any]:
-    """Return plain data; empty fields are left out."""
+def schema_to_dict(schema: Any) -> dict[str, Any]:
+    """Return plain data of a `TableSchema`; empty fields are left out."""
     data: dict[str, Any] = {"target": schema.target}
     if schema.favorable_threshold:
         data["favorable_threshold"] = str(schema.favorable_threshold)
@@ -32,8 +33,8 @@ def schema_to_dict(schema: TableSchema) -> dict[str, Any]:
     return data
 
 
-def schema_from_dict(data: Mapping[str, Any]) -> TableSchema:
-    """Return the schema that plain data describes.
+def fields_from_dict(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of the `TableSchema` that plain data describes.
 
     A single value may stand where a list is expected, and a bare name where a sensitive feature is.
 
@@ -51,7 +52,7 @@ def schema_from_dict(data: Mapping[str, Any]) -> TableSchema:
         known["favorable_threshold"] = parse_threshold(str(data["favorable_threshold"]))
     columns = tuple(Column(**entry) for entry in data["columns"])
     features = tuple(_feature(entry) for entry in _listed(data.get("sensitive_features")))
-    return TableSchema(columns=columns, sensitive_features=features, **known)
+    return {"columns": columns, "sensitive_features": features, **known}
 
 
 def _without_defaults(value: Column | SensitiveFeature) -> dict[str, Any]:
@@ -77,11 +78,10 @@ def _feature(entry: Any) -> SensitiveFeature:
 
 
 def _bad_keys(data: Mapping[str, Any]) -> list[Problem]:
-    known = [item.name for item in fields(TableSchema) if item.name != "notes"]
     problems = [
-        Problem(f"schema key {key!r}", "a known key", "an unknown one", closest(key, known))
+        Problem(f"schema key {key!r}", "a known key", "an unknown one", closest(key, _KEYS))
         for key in data
-        if key not in known
+        if key not in _KEYS
     ]
     return problems + [
         Problem(f"schema key {key!r}", "to be given", "nothing", "make a schema with equitab init")

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from equitab.dataframe import Frame
+from equitab.dataframe import Storage
 from equitab.schema.column_facts import ColumnFacts
-from equitab.schema.reading import favorable, has_target, numbers, sensitive_labels
-from equitab.schema.table_schema import MISSING_GROUP, Column, SensitiveFeature, TableSchema
+from equitab.schema.column_reading import Labels
+from equitab.schema.parts import MISSING_GROUP, SensitiveFeature
 from equitab.schema.values import cast_to_column
 
 MIN_REFERENCE_SHARE = 0.1
@@ -64,20 +64,22 @@ def guess_sensitive_features(
     return tuple(chosen), notes
 
 
-def guess_bins(
-    frame: Frame, column: Column, facts: ColumnFacts, tokens: tuple[str, ...]
-) -> tuple[float, ...]:
+def guess_bins(values: np.ndarray, *, is_age: bool) -> tuple[float, ...]:
     """Return cut points for a sensitive column of numbers: 25 and 60 for an age, else thirds."""
-    values = numbers(frame, column, missing_tokens=tokens)
     values = values[np.isfinite(values)]
-    if "age" in facts.words and values.min() < AGE_BINS[0] and values.max() >= AGE_BINS[-1]:
+    if is_age and values.min() < AGE_BINS[0] and values.max() >= AGE_BINS[-1]:
         return AGE_BINS
     cuts = np.unique(np.quantile(values, [1 / 3, 2 / 3], method="nearest"))
     return tuple(float(cut) for cut in cuts if cut > values.min())
 
 
 def guess_reference(
-    frame: Frame, schema: TableSchema, feature: SensitiveFeature, facts: ColumnFacts
+    feature: SensitiveFeature,
+    found: Labels,
+    *,
+    has_target: np.ndarray,
+    is_favorable: np.ndarray,
+    storage: Storage,
 ) -> tuple[SensitiveFeature, str]:
     """Return the feature with its reference, and a sentence that says why.
 
@@ -87,12 +89,9 @@ def guess_reference(
     but the largest group where it has twice as many people or more and its own share is not clearly lower
     (two standard errors), so that chance in a small group does not decide.
     """
-    found = sensitive_labels(frame, schema, feature)
-    known = has_target(frame, schema) & (found.codes >= 0)
+    known = has_target & (found.codes >= 0)
     n = np.bincount(found.codes[known], minlength=len(found.names))
-    good = np.bincount(
-        found.codes[known], weights=favorable(frame, schema)[known], minlength=len(found.names)
-    )
+    good = np.bincount(found.codes[known], weights=is_favorable[known], minlength=len(found.names))
     is_large = (n >= MIN_REFERENCE_SHARE * n.sum()) & (np.array(found.names) != MISSING_GROUP) & (n > 0)
     if not is_large.any():
         return feature, f"{feature.name!r} has no group large enough to be guessed as the reference."
@@ -100,7 +99,7 @@ def guess_reference(
     name = found.names[best]
     rate = f"{good[best] / n[best]:.1%} of {n[best]:,}"
     note = f"Reference of {feature.name!r} guessed: {name!r}, {reason} (favorable: {rate})."
-    return replace(feature, reference=name if feature.bins else cast_to_column(name, facts.kind)), note
+    return replace(feature, reference=name if feature.bins else cast_to_column(name, storage)), note
 
 
 def _reference_among(n: np.ndarray, good: np.ndarray) -> tuple[int, str]:

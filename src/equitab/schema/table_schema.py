@@ -10,91 +10,21 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from equitab.errors import Problem, SchemaError, closest
-
-ColumnKind = Literal["numeric", "integer", "categorical", "boolean", "datetime"]
-"""``numeric`` has decimals, ``integer`` has none, ``categorical`` is any set of labels (text or numbers)."""
-
-Value: TypeAlias = str | int | float | bool
-ThresholdSign = Literal[">=", ">", "<=", "<"]
-MissingSensitive = Literal["group", "exclude"]
-
-MISSING_GROUP = "(missing)"
-"""The name of the group of people whose sensitive feature is missing."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its name, its kind, and how a missing value is written in it.
-
-    Parameters
-    ----------
-    name : str
-    kind : {"numeric", "integer", "categorical", "boolean", "datetime"}
-    has_missing : bool
-        Whether missing values were seen.
-    missing_token : str or None
-        A text that stands for a missing value in this column (``"?"``); generated rows carry it too.
-    """
-
-    name: str
-    kind: ColumnKind
-    has_missing: bool = False
-    missing_token: str | None = None
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A numeric target is favorable on one side of a bound.
-
-    Examples
-    --------
-    >>> str(Threshold(">=", 50000.0))
-    '>=50000'
-    """
-
-    sign: ThresholdSign
-    bound: float
-
-    def __str__(self) -> str:
-        return f"{self.sign}{short_number(self.bound)}"
-
-
-@dataclass(frozen=True)
-class SensitiveFeature:
-    """A column that defines groups of people who are compared.
-
-    Parameters
-    ----------
-    name : str
-        The column.
-    reference : str, int, float, bool or None
-        The group that others are compared with (the privileged one): a value of the column, or with `bins`
-        the name of a bin as `bin_labels` writes it. None: signed comparisons are undefined.
-    bins : tuple of float
-        Cut points of a numeric column; a value equal to a cut point falls into the bin above it.
-
-    Examples
-    --------
-    >>> SensitiveFeature("age", bins=(25.0, 60.0)).bin_labels
-    ('<25', '25 to <60', '>=60')
-    """
-
-    name: str
-    reference: Value | None = None
-    bins: tuple[float, ...] = ()
-
-    @property
-    def bin_labels(self) -> tuple[str, ...]:
-        """The names of the bins from low to high; empty without `bins`."""
-        if not self.bins:
-            return ()
-        cuts = [short_number(cut) for cut in self.bins]
-        inner = [f"{low} to <{high}" for low, high in pairwise(cuts)]
-        return (f"<{cuts[0]}", *inner, f">={cuts[-1]}")
+from equitab.schema.consistency import contradictions
+from equitab.schema.inference import SaidAboutTable, infer_fields
+from equitab.schema.parts import (
+    Column,
+    ColumnKind,
+    MissingSensitive,
+    SensitiveFeature,
+    Threshold,
+    Value,
+    parse_threshold,
+)
+from equitab.schema.plain_schema import fields_from_dict, schema_to_dict
 
 
 @dataclass(frozen=True)
@@ -158,8 +88,6 @@ class TableSchema:
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
-        from equitab.schema.consistency import contradictions
-
         problems = contradictions(self)
         if problems:
             raise SchemaError(problems)
@@ -232,8 +160,6 @@ class TableSchema:
         >>> schema.notes[0]
         "Target guessed: 'hired', because of its name."
         """
-        from equitab.schema.inference import SaidAboutTable, infer_schema
-
         if isinstance(favorable_threshold, str):
             favorable_threshold = parse_threshold(favorable_threshold)
         features = None if sensitive_features is None else _sequence(sensitive_features)
@@ -253,7 +179,7 @@ class TableSchema:
             missing_sensitive=missing_sensitive,
             kinds=kinds or {},
         )
-        return infer_schema(table, said=said)
+        return cls(**infer_fields(table, said=said))
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -310,8 +236,6 @@ class TableSchema:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON and YAML; empty fields are left out."""
-        from equitab.schema.plain_schema import schema_to_dict
-
         return schema_to_dict(self)
 
     @classmethod
@@ -323,44 +247,12 @@ class TableSchema:
         SchemaError
             If a key is unknown or missing, or a value is of the wrong kind; all of them at once.
         """
-        from equitab.schema.plain_schema import schema_from_dict
-
-        return schema_from_dict(data)
+        return cls(**fields_from_dict(data))
 
     def digest(self) -> str:
         """Return the SHA-256 of the schema's plain data, in hexadecimal."""
         text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
-
-
-def parse_threshold(text: str) -> Threshold:
-    """Return the threshold that a text such as ``">=50000"`` describes.
-
-    Raises
-    ------
-    SchemaError
-        If the text does not begin with a sign or its bound is no number.
-
-    Examples
-    --------
-    >>> parse_threshold(">= 50000")
-    Threshold(sign='>=', bound=50000.0)
-    """
-    signs: tuple[ThresholdSign, ...] = (">=", "<=", ">", "<")
-    for sign in signs:
-        if text.strip().startswith(sign):
-            try:
-                return Threshold(sign, float(text.strip()[len(sign) :]))
-            except ValueError:
-                break
-    raise SchemaError(
-        Problem(
-            "favorable threshold",
-            "a sign and a number, such as '>=50000'",
-            repr(text),
-            "quote it in the shell",
-        )
-    )
 
 
 def _sequence(value: Any) -> tuple[Any, ...]:
@@ -370,15 +262,3 @@ def _sequence(value: Any) -> tuple[Any, ...]:
 
 def _feature(item: str | SensitiveFeature) -> SensitiveFeature:
     return SensitiveFeature(item) if isinstance(item, str) else item
-
-
-def short_number(number: float) -> str:
-    """Return a number with the fewest digits that are read back as the same number.
-
-    Examples
-    --------
-    >>> short_number(25.0), short_number(1234567.5)
-    ('25', '1234567.5')
-    """
-    number = float(number)
-    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)

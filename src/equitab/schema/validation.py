@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pyarrow as pa
 
 from equitab.dataframe import Frame
 from equitab.errors import InputError, Problem, SchemaError, TableError, closest
 from equitab.schema.column_facts import NAMEABLE, ColumnFacts, facts_of
+from equitab.schema.column_reading import numbers, value_name
 from equitab.schema.findings import Finding, find_all
-from equitab.schema.reading import favorable, has_target, numbers, sensitive_labels, value_name
-from equitab.schema.splits import split_parts, split_problem
-from equitab.schema.table_schema import MISSING_GROUP, Column, TableSchema
+from equitab.schema.parts import MISSING_GROUP, Column
+from equitab.schema.reading import favorable, has_target, sensitive_labels
+from equitab.schema.split_words import split_problem
+from equitab.schema.splits import split_parts
+from equitab.schema.table_schema import TableSchema
 
 MIN_ROWS = 20
 """A table of fewer rows cannot be split, learned and measured."""
@@ -121,8 +123,10 @@ def _values_of_another_kind(
     if column.kind == "datetime" and facts.is_text and facts.spelling is None:
         advice = "write all dates in one pattern such as 2024-12-31, or treat the column as categorical"
         yield Problem(where, "dates written in one pattern", "other text, or several patterns", advice)
-    elif column.kind == "boolean" and not pa.types.is_boolean(facts.kind):
-        yield Problem(where, "booleans", f"a column of type {facts.kind}", "treat the column as categorical")
+    elif column.kind == "boolean" and facts.storage != "boolean":
+        yield Problem(
+            where, "booleans", f"a column of kind {facts.storage}", "treat the column as categorical"
+        )
     elif column.kind in {"numeric", "integer"}:
         try:
             values = numbers(frame, column, missing_tokens=schema.missing_tokens)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyarrow as pa
-
-from equitab.schema.table_schema import Value
+from equitab.dataframe import Storage
+from equitab.schema.parts import Value
 
 _TRUE, _FALSE = {"true", "1", "yes"}, {"false", "0", "no"}
 
 
-def cast_to_column(value: Any, kind: pa.DataType) -> Value:
+def cast_to_column(value: Any, storage: Storage) -> Value:
     """Return a value as the Python type of a column; as text where it is none of that type.
 
     Parameters
@@ -19,18 +18,18 @@ def cast_to_column(value: Any, kind: pa.DataType) -> Value:
     value : str, int, float or bool
         A text such as ``"1"`` becomes a number for a column of numbers. For a column of text nothing is
         read into it: ``">50K"`` is a value, never a comparison.
-    kind : pyarrow.DataType
-        The column's type.
+    storage : {"text", "integer", "float", "boolean", "time"}
+        How the column is stored (`equitab.dataframe.storage_of`).
 
     Examples
     --------
-    >>> cast_to_column("1", pa.int64()), cast_to_column("true", pa.bool_()), cast_to_column(1, pa.string())
+    >>> cast_to_column("1", "integer"), cast_to_column("true", "boolean"), cast_to_column(1, "text")
     (1, True, '1')
     """
     text = str(value).strip()
-    if pa.types.is_boolean(kind) and text.lower() in _TRUE | _FALSE:
+    if storage == "boolean" and text.lower() in _TRUE | _FALSE:
         return text.lower() in _TRUE
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+    if storage in {"integer", "float"}:
         return _as_number(text)
     return str(value)
 

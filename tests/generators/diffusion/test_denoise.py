@@ -22,7 +22,7 @@ class KnowsTheNoise(PaperNetwork):
 
     noise: torch.Tensor
 
-    def forward(self, *args: object, **kwargs: object) -> NetworkOutput:
+    def forward(self, *_args: object, **_kwargs: object) -> NetworkOutput:
         return NetworkOutput(torch.zeros(len(self.noise), 0), self.noise)
 
 

@@ -63,7 +63,9 @@ def test_joined_scores_of_normal_places_are_standard_normal() -> None:
     level, _ = levels.split(scores, find_atoms(values)[values])
     back = levels.join(level, np.random.default_rng(3).normal(size=len(level)))
     off = level >= levels.n_atoms
-    np.testing.assert_allclose(np.quantile(back[off], [0.1, 0.5, 0.9]), np.quantile(scores[off], [0.1, 0.5, 0.9]), atol=0.06)
+    np.testing.assert_allclose(
+        np.quantile(back[off], [0.1, 0.5, 0.9]), np.quantile(scores[off], [0.1, 0.5, 0.9]), atol=0.06
+    )
     assert np.abs(back).max() < np.abs(scores).max() + 0.5
 
 

@@ -50,7 +50,9 @@ def test_numbers_without_weight_cost_nothing() -> None:
     assert float(weighted_mean_square(torch.zeros(3, 0), torch.zeros(3, 0), None)) == 0
 
 
-def _posterior_by_enumeration(schedule: CosineSchedule, clean: int, now: int, step: int, n: int) -> torch.Tensor:
+def _posterior_by_enumeration(
+    schedule: CosineSchedule, clean: int, now: int, step: int, n: int
+) -> torch.Tensor:
     """Bayes' rule over the value before the step, in plain probabilities."""
     kept_before = float(schedule.alpha_bar_before[step])
     beta = float(schedule.beta[step])

@@ -93,7 +93,7 @@ def test_training_lowers_the_held_out_loss() -> None:
     process, state = _start(preset)
     train(state, process, _data(500), _data(200, 1), preset)
     losses = [row["held_out"] for row in state.history]
-    assert losses[-1] < 0.6 * losses[0]
+    assert losses[-1] < 0.75 * losses[0]
     assert state.stopped_because == "steps_done"
 
 
@@ -137,7 +137,7 @@ def test_a_small_table_holds_nothing_out_and_no_row_is_on_both_sides() -> None:
     assert len(looked_at) == 0
     trained, looked_at = hold_out(1_000, torch.Generator().manual_seed(0))
     assert sorted(torch.cat([trained, looked_at]).tolist()) == list(range(1_000))
-    assert len(looked_at) == 50
+    assert len(looked_at) == 100
 
 
 def test_rows_are_visited_as_often_as_their_weight_says() -> None:

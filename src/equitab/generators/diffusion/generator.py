@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from equitab.dataframe import TableTemplate, write_bytes_atomically, write_text_atomically
 from equitab.encoding import EncodedTable, NumericalColumn, TableEncoder
-from equitab.errors import NotFittedError, OutputExistsError, SavedFormatError
+from equitab.errors import NotFittedError
 from equitab.generators.base import Given
 from equitab.generators.diffusion.context import ContextTable
 from equitab.generators.diffusion.model import Columns, fit_model
@@ -30,9 +29,10 @@ from equitab.generators.diffusion.presets import Preset, PresetName, find_preset
 from equitab.generators.diffusion.train import Progress, TrainState
 from equitab.generators.fit_inputs import FitInputs, read_fit_inputs, refuse_constraints
 from equitab.generators.given import read_given
+from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
 from equitab.schema import TableSchema
 
-FORMAT_VERSION = 1
+WEIGHTS_NAME = "weights.safetensors"
 CHECKPOINT_NAME = "checkpoint.safetensors"
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
 
@@ -63,6 +63,10 @@ class TabDDPM:
     record_ : dict
         What training recorded: steps, seconds, `stopped_because` ("steps_done", "no_improvement",
         "max_seconds"), the history of losses. A run that ``max_seconds`` cut short does not repeat exactly.
+    remarks_ : tuple of str
+        What a reader should know: columns that are restored and not learned, a training cut short.
+    schema_ : TableSchema
+        Of the table that was learned.
 
     Notes
     -----
@@ -137,7 +141,7 @@ class TabDDPM:
         encoder, encoded = _encode(inputs, schema, seed)
         values = value_codes(encoder, encoded)
         context_names = set(inputs.condition_on)
-        columns, context = _columns(encoded, values, context_names, wants_context=False), None
+        columns = _columns(encoded, values, context_names, wants_context=False)
         context = _columns(encoded, values, context_names, wants_context=True)
         checkpoints = _Checkpoints(self.checkpoint_folder, _digest(settings, columns, context, inputs, seed))
         left = None if max_seconds is None else max_seconds - (time.monotonic() - began)
@@ -153,6 +157,7 @@ class TabDDPM:
             checkpoint=checkpoints.write,
         )
         checkpoints.remove()
+        self.schema_, self.seed_ = schema, seed
         self._remember(inputs, encoder, encoded)
         self.record_ = {**self.model_.record, "resumed_at_step": checkpoints.resumed_at}
         return self
@@ -204,7 +209,7 @@ class TabDDPM:
         return self.template_.restore(asked.apply(self.encoder_.decode(encoded)))
 
     def save(self, folder: str | Path) -> None:
-        """Write the fitted generator to a new folder: ``generator.json`` and ``weights.safetensors``.
+        """Write the fitted generator to a new folder, weights as safetensors; see `Generator`.
 
         Raises
         ------
@@ -212,14 +217,24 @@ class TabDDPM:
             If the folder exists and is not empty.
         """
         self._check_is_fitted()
-        folder = Path(folder)
-        if folder.exists() and any(folder.iterdir()):
-            raise OutputExistsError(
-                f"{folder}: expected a new or empty folder, received one that holds files"
-            )
-        folder.mkdir(parents=True, exist_ok=True)
-        write_bytes_atomically(folder / "weights.safetensors", weights_to_bytes(self.model_))
-        write_text_atomically(folder / "generator.json", json.dumps(self._to_dict(), ensure_ascii=False))
+        details = {
+            "model": model_to_dict(self.model_),
+            "encoder": self.encoder_.to_dict(),
+            "contexts": self.contexts_.to_dict(),
+            "blocks": ContextTable(self.blocks_, np.zeros(0)).to_dict(),
+            "record": self.record_,
+        }
+        saved = SavedGenerator(
+            self.name,
+            self.schema_,
+            self.template_,
+            self.conditionable_columns_,
+            self.seed_,
+            stores_training_rows=set(self.schema_.modeled_columns) <= set(self.conditionable_columns_),
+            details=details,
+        )
+        weights = weights_to_bytes(self.model_)
+        write_generator(folder, saved, write_more=lambda inside: _write(inside / WEIGHTS_NAME, weights))
 
     @classmethod
     def load(cls, folder: str | Path) -> TabDDPM:
@@ -230,17 +245,17 @@ class TabDDPM:
         SavedFormatError
             If the folder holds another kind or version, or is damaged.
         """
-        folder = Path(folder)
-        data = _read_description(folder / "generator.json")
-        generator = cls(Preset(**data["model"]["preset"]))
-        generator.model_ = model_from_dict(data["model"], read_weights(folder / "weights.safetensors"))
-        generator.preset = generator.model_.preset
-        generator.encoder_ = TableEncoder.from_dict(data["encoder"])
-        generator.template_ = TableTemplate.from_dict(data["template"])
-        generator.contexts_ = ContextTable.from_dict(data["contexts"])
-        generator.blocks_ = ContextTable.from_dict({**data["blocks"], "share": []}).encoded
-        generator.conditionable_columns_ = tuple(data["conditionable_columns"])
-        generator.record_ = data["record"]
+        saved, _ = read_generator(folder)
+        details = saved.details
+        model = model_from_dict(details["model"], read_weights(Path(folder) / WEIGHTS_NAME))
+        generator = cls(model.preset)
+        generator.model_, generator.record_ = model, details["record"]
+        generator.encoder_ = TableEncoder.from_dict(details["encoder"])
+        generator.remarks_ = generator.encoder_.remarks_
+        generator.contexts_ = ContextTable.from_dict(details["contexts"])
+        generator.blocks_ = ContextTable.from_dict(details["blocks"]).encoded
+        generator.schema_, generator.template_, generator.seed_ = saved.schema, saved.template, saved.seed
+        generator.conditionable_columns_ = saved.conditionable_columns
         return generator
 
     def _settings(self) -> Preset:
@@ -248,7 +263,7 @@ class TabDDPM:
         return preset if self.n_steps is None else replace(preset, n_steps=self.n_steps)
 
     def _remember(self, inputs: FitInputs, encoder: TableEncoder, encoded: EncodedTable) -> None:
-        self.encoder_ = encoder
+        self.encoder_, self.remarks_ = encoder, encoder.remarks_
         self.template_ = inputs.template
         self.contexts_ = ContextTable.of(_context_part(encoded, set(inputs.condition_on)), inputs.weights)
         self.blocks_ = encoded.take(np.zeros(0, dtype=np.int64))
@@ -257,20 +272,6 @@ class TabDDPM:
     def _check_is_fitted(self) -> None:
         if not hasattr(self, "model_"):
             raise NotFittedError("this TabDDPM learned nothing yet: call fit(table, schema, seed=0) first")
-
-    def _to_dict(self) -> dict[str, Any]:
-        blocks = ContextTable(self.blocks_, np.zeros(0)).to_dict()
-        return {
-            "name": self.name,
-            "version": FORMAT_VERSION,
-            "conditionable_columns": list(self.conditionable_columns_),
-            "record": self.record_,
-            "template": self.template_.to_dict(),
-            "encoder": self.encoder_.to_dict(),
-            "contexts": self.contexts_.to_dict(),
-            "blocks": blocks,
-            "model": model_to_dict(self.model_),
-        }
 
 
 class _Checkpoints:
@@ -369,16 +370,5 @@ def _digest(preset: Preset, columns: Columns, context: Columns, inputs: FitInput
     return digest.hexdigest()
 
 
-def _read_description(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        raise SavedFormatError(f"{path}: expected a saved generator, there is no such file")
-    try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise SavedFormatError(f"{path.name}: expected JSON, received a damaged file") from error
-    found = (data.get("name"), data.get("version")) if isinstance(data, dict) else (None, None)
-    if found != (TabDDPM.name, FORMAT_VERSION):
-        raise SavedFormatError(
-            f"{path.name}: expected ({TabDDPM.name!r}, version {FORMAT_VERSION}), received {found}"
-        )
-    return data
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)

@@ -156,8 +156,9 @@ def fit_model(
     process = build_process(layout, preset)
     network = process.build_network()
     initialise(network, _shares(data.rows, layout), seed)
-    state = begin(network, preset, seed=seed)
     trained, looked_at = hold_out(len(data), torch.Generator().manual_seed(seed))
+    fitted_preset = preset.for_rows(len(trained))
+    state = begin(network, fitted_preset, seed=seed)
     if resume:
         resume(state)
     if layout.is_empty:
@@ -167,7 +168,7 @@ def fit_model(
         process,
         data.take(trained),
         data.take(looked_at),
-        preset,
+        fitted_preset,
         max_seconds=max_seconds,
         progress=progress,
         checkpoint=checkpoint,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from equitab.errors import InputError, Problem, closest
@@ -20,7 +20,9 @@ class Preset:
     n_steps : int
         Training steps; fixed, so that a run repeats.
     batch_size : int
-        Rows of a step; less where the table has fewer.
+        Rows of a step; fewer for a small table, see `for_rows`.
+    fits_batch_to_rows : bool
+        Whether `for_rows` changes anything.
     learning_rate : float
         The highest; it warms up over `warmup_steps` and falls to nearly 0.
     decay : {"cosine", "linear"}
@@ -57,6 +59,7 @@ class Preset:
     process: Literal["masked", "paper"] = "masked"
     n_steps: int = 1_000
     batch_size: int = 1_024
+    fits_batch_to_rows: bool = True
     learning_rate: float = 2e-3
     decay: Literal["cosine", "linear"] = "cosine"
     warmup_steps: int = 100
@@ -76,6 +79,24 @@ class Preset:
     evaluate_every: int = 100
     patience: int = 5
 
+    def for_rows(self, n_rows: int) -> Preset:
+        """Return the settings for a table of so many rows.
+
+        A pass over the table is at least eight steps, down to batches of 32, and the step size falls with the
+        root of the batch size: otherwise a small table is visited a hundred times between two looks at
+        held-out rows, and is learned by heart before the first.
+
+        Examples
+        --------
+        >>> Preset().for_rows(30_000).batch_size, Preset().for_rows(800).batch_size
+        (1024, 100)
+        """
+        size = min(self.batch_size, max(n_rows // 8, 32))
+        if not self.fits_batch_to_rows or size == self.batch_size:
+            return self
+        rate = self.learning_rate * (size / self.batch_size) ** 0.5
+        return replace(self, batch_size=size, learning_rate=rate)
+
 
 PRESETS: dict[str, Preset] = {
     "fast": Preset(),
@@ -84,6 +105,7 @@ PRESETS: dict[str, Preset] = {
         process="paper",
         n_steps=30_000,
         batch_size=4_096,
+        fits_batch_to_rows=False,
         learning_rate=1.8e-3,
         decay="linear",
         warmup_steps=0,

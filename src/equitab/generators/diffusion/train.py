@@ -27,7 +27,7 @@ Progress = Callable[[int, int, float, float], None]
 
 N_LOOKS = 4
 """How often held-out rows are noised for one look: their loss is an average over so many draws."""
-FEWEST_ROWS_FOR_LOOKS = 400
+FEWEST_ROWS_FOR_LOOKS = 100
 MOST_HELD_OUT = 1_500
 LAST_SHARE = 0.01
 """The step size at the end, as a share of the largest."""
@@ -91,14 +91,21 @@ class TrainState:
     looks_without_gain: int = 0
     seconds: float = 0.0
     running_loss: float = math.nan
-    history: list[dict[str, float]] = field(default_factory=list)
+    history: list[dict[str, float | None]] = field(default_factory=list)
     stopped_because: str = ""
 
 
 def hold_out(n_rows: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Return the rows to train on and the rows to look at: 5% of them, none of a small table."""
+    """Return the rows to train on and the rows to look at.
+
+    These are 5% of a large table, at most 1,500; 10% of one with under 5,000 rows; none of under 100.
+    """
     order = torch.randperm(n_rows, generator=generator)
-    n_held = min(n_rows // 20, MOST_HELD_OUT) if n_rows >= FEWEST_ROWS_FOR_LOOKS else 0
+    n_held = (
+        min(max(n_rows // 20, min(n_rows // 10, 250)), MOST_HELD_OUT)
+        if n_rows >= FEWEST_ROWS_FOR_LOOKS
+        else 0
+    )
     return order[n_held:], order[:n_held]
 
 
@@ -264,16 +271,18 @@ def _new_visits(data: Data, generator: torch.Generator) -> Tensor:
 
 def _look(state: TrainState, process: Process, held_out: Data, preset: Preset) -> None:
     """Score the average on held-out rows, always with the same noise, and keep it if it is the best."""
-    row: dict[str, float] = {"step": state.step, "loss": state.running_loss}
+    loss = None if math.isnan(state.running_loss) else state.running_loss
+    row: dict[str, float | None] = {"step": state.step, "loss": loss}
     if len(held_out):
-        row |= _held_out_loss(state, process, held_out)
-        if not row["held_out"] < state.best_loss:
+        found = _held_out_loss(state, process, held_out)
+        row |= found
+        if not found["held_out"] < state.best_loss:
             state.looks_without_gain += 1
             if state.looks_without_gain >= preset.patience:
                 state.stopped_because = state.stopped_because or "no_improvement"
             state.history.append(row)
             return
-        state.best_loss, state.looks_without_gain = row["held_out"], 0
+        state.best_loss, state.looks_without_gain = found["held_out"], 0
     state.best = [weight.clone() for weight in state.average]
     state.history.append(row)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from equitab.report.charts.marks import MarkStyle, draw_mark
 from equitab.report.charts.scales import LinearScale, fit_scale
-from equitab.report.charts.svg import CHART_WIDTH, Markup, draw_chart, element, label, path
+from equitab.report.charts.svg import CHART_WIDTH, Markup, draw_chart, element, label
 
 _LEFT = 44.0
 _RIGHT = CHART_WIDTH - 14.0
@@ -37,10 +37,8 @@ def draw_scatter(
     points: tuple[ScatterPoint, ...],
     *,
     legend: tuple[tuple[str, MarkStyle], ...],
-    line: tuple[tuple[float, float], ...] = (),
     x_title: str,
     y_title: str,
-    ideal: float | None,
     band: tuple[float, float] | None,
     title: str,
     description: str,
@@ -52,13 +50,9 @@ def draw_scatter(
     points : tuple of ScatterPoint
     legend : tuple of (str, MarkStyle)
         What each shape stands for.
-    line : tuple of (float, float)
-        A line through the plane, drawn below the points; empty for none.
     x_title, y_title : str
-    ideal : float or None
-        A vertical value that gets a line.
     band : tuple of two floats or None
-        A vertical range with a light background.
+        A horizontal range with a light background.
     title, description : str
         What the chart shows, for those who cannot see it.
 
@@ -66,14 +60,15 @@ def draw_scatter(
     -------
     Markup
     """
-    ends = [end for point in points for end in (point.y, point.low, point.high)]
-    y_scale = fit_scale([*ends, ideal], _TOP + _HEIGHT, _TOP, n_ticks=5)
-    x_scale = fit_scale((point.x for point in points), _LEFT, _RIGHT)
-    parts = [*_draw_plane(x_scale, y_scale, x_title, y_title, ideal, band)]
-    if line:
-        places = [(x_scale.position(x), y_scale.position(y)) for x, y in line]
-        parts.append(element("path", class_="line frontier", d=path(places)))
-    for point in sorted(points, key=lambda point: not point.is_faint):
+    ends = [
+        end
+        for point in points
+        for end in ((point.y,) if point.is_faint else (point.y, point.low, point.high))
+    ]
+    y_scale = fit_scale(ends, _TOP + _HEIGHT, _TOP, n_ticks=5)
+    x_scale = fit_scale([0.0, *(point.x for point in points)], _LEFT, _RIGHT)
+    parts = [*_draw_plane(x_scale, y_scale, x_title, y_title, band)]
+    for point in sorted(points, key=lambda point: (not point.is_faint, not point.tag)):
         parts += _draw_point(point, x_scale, y_scale)
     top = _TOP + _HEIGHT + 46
     parts += _draw_legend(legend, top)
@@ -86,13 +81,12 @@ def _draw_plane(
     y_scale: LinearScale,
     x_title: str,
     y_title: str,
-    ideal: float | None,
     band: tuple[float, float] | None,
 ) -> Iterator[Markup]:
     yield label(y_title, 0, 12, CHART_WIDTH, class_="heading")
     if band:
-        low, high = (y_scale.position(min(max(end, y_scale.low), y_scale.high)) for end in band)
-        yield element("rect", class_="band", x=_LEFT, y=high, width=_RIGHT - _LEFT, height=low - high)
+        left, right = (x_scale.position(min(max(end, x_scale.low), x_scale.high)) for end in band)
+        yield element("rect", class_="band", x=left, y=_TOP, width=right - left, height=_HEIGHT)
     for tick in y_scale.ticks:
         y = y_scale.position(tick)
         yield element("path", class_="grid", d=f"M{_LEFT} {y:.1f}H{_RIGHT}")
@@ -105,8 +99,6 @@ def _draw_plane(
         yield element(
             "text", x_scale.tick_label(tick), class_="tick", x=x, y=_TOP + _HEIGHT + 15, text_anchor="middle"
         )
-    if ideal is not None:
-        yield element("path", class_="ideal", d=f"M{_LEFT} {y_scale.position(ideal):.1f}H{_RIGHT}")
     yield label(x_title, _RIGHT, _TOP + _HEIGHT + 30, _RIGHT, class_="heading", text_anchor="end")
 
 
@@ -118,10 +110,11 @@ def _draw_point(point: ScatterPoint, x_scale: LinearScale, y_scale: LinearScale)
     if point.low is not None and point.high is not None:
         ends = f"M{x:.1f} {y_scale.position(point.low):.1f}V{y_scale.position(point.high):.1f}"
         yield element("path", class_=f"interval thin {point.style.color}", d=ends)
-    yield draw_mark(point.style, x, y, name=point.name)
     if point.tag:
-        side = ("end", x - 8) if x > (_LEFT + _RIGHT) / 2 else ("start", x + 8)
-        yield element("text", point.tag, class_="label strong halo", x=side[1], y=y - 6, text_anchor=side[0])
+        anchor, shift = ("end", -11) if x > (_LEFT + _RIGHT) / 2 else ("start", 11)
+        yield element("circle", class_="ring", cx=x, cy=y, r=8.5)
+        yield element("text", point.tag, class_="label strong halo", x=x + shift, y=y - 6, text_anchor=anchor)
+    yield draw_mark(point.style, x, y, name=point.name)
 
 
 def _draw_legend(legend: tuple[tuple[str, MarkStyle], ...], top: float) -> Iterator[Markup]:
