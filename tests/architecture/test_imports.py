@@ -53,7 +53,7 @@ HEAVY = {
     "safetensors": {"generators/diffusion"},
     "pandas": {"dataframe", "integrations"},
     "polars": {"dataframe"},
-    "pyarrow": {"dataframe", "schema/reading.py", "evaluation/results.py", "encoding"},
+    "pyarrow": {"dataframe", "schema/column_reading.py", "datasets", "encoding"},
     "typer": {"cli"},
     "jinja2": {"report"},
     "lightgbm": set(),

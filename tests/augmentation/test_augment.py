@@ -152,3 +152,20 @@ def test_an_empty_plan_adds_nothing() -> None:
     augmented = augment(arrow_table(), SCHEMA, generator, append(FRAME, SCHEMA, 0), seed=3)
     assert not augmented.is_synthetic.any()
     assert augmented.remarks == ()
+
+
+def test_groups_that_are_found_by_drawing_cost_few_draws() -> None:
+    class Counting(Nothing):
+        n_drawn = 0
+
+        def sample(self, *args: Any, **options: Any) -> Any:
+            rows = super().sample(*args, **options)
+            self.n_drawn += rows.num_rows
+            return rows
+
+    plan = fill_both(FRAME, SCHEMA)
+    generator = Counting().fit(arrow_table(), SCHEMA, seed=0)
+    augment(arrow_table(), SCHEMA, generator, plan, seed=3)
+    # One draw serves every cell: what the scarcest cell needs is enough, with headroom and a second round.
+    scarcest = max(add * N_ROWS / rows for add, rows in zip(plan.n_add, plan.n_rows, strict=True))
+    assert generator.n_drawn < 3 * scarcest + 100

@@ -52,3 +52,13 @@ def test_what_is_given_changes_nothing_else() -> None:
     free, given = generator.sample(50, seed=1), generator.sample(50, given={"y": "1"}, seed=1)
     assert free["x"].equals(given["x"])
     assert set(given["y"].to_pylist()) == {"1"}
+
+
+def test_a_table_of_one_row_or_of_one_kind_is_learned() -> None:
+    for kept in (["x", "y"], ["copy", "y"]):
+        schema = SCHEMA.with_changes(
+            columns=tuple(column for column in SCHEMA.columns if column.name in kept)
+        )
+        one = table(1).select(kept)
+        drawn = IndependentMarginals().fit(one, schema, seed=0).sample(4, seed=1)
+        assert drawn.equals(pa.concat_tables([one] * 4).combine_chunks())

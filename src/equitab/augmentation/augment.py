@@ -181,11 +181,12 @@ def _draw_by_rejection(
     """Draw, keep what is needed, draw again; what can be asked for is asked for."""
     missing = np.array(plan.n_add, dtype=np.int64)
     chance = _chances(frame, codes, known, plan.index.n_cells)
+    alike = _alike(plan, known)
     kept: list[Frame] = []
     found: list[np.ndarray] = []
     n_drawn = 0
     for attempt in range(MOST_ROUNDS):
-        cells = _requests(missing, chance)
+        cells = _requests(missing, chance, alike)
         given = _donors(frame, codes, cells, known, np.random.default_rng([seed, attempt])) if known else None
         asked = {"n_rows": len(cells)} if given is None else {"given": given.to_native()}
         rows = as_frame(generator.sample(**asked, seed=_seed(seed, attempt)))
@@ -222,9 +223,22 @@ def _chances(frame: Frame, codes: np.ndarray, known: tuple[str, ...], n_cells: i
     return np.minimum(np.divide(counts**2, mean_alike, out=np.zeros(n_cells), where=mean_alike > 0), 1.0)
 
 
-def _requests(missing: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Return the cells to ask for in one round: enough for what is missing, within the bound."""
+def _alike(plan: RebalancingPlan, known: tuple[str, ...]) -> np.ndarray:
+    """Return a code for each cell: cells that are asked for with the same values share it."""
+    levels = plan.index.groups.decode(np.arange(plan.index.n_cells))
+    places = [place for place, name in enumerate(plan.columns) if name in known]
+    return np.unique(levels[:, places], axis=0, return_inverse=True)[1].reshape(-1)
+
+
+def _requests(missing: np.ndarray, chance: np.ndarray, alike: np.ndarray) -> np.ndarray:
+    """Return the cells to ask for in one round: enough for what is missing, within the bound.
+
+    Of cells that are asked for alike, the one that needs the most draws is asked for: the others come along.
+    """
     needed = np.ceil(HEADROOM * missing / np.maximum(chance, 1e-6)) + 10 * (missing > 0)
+    order = np.lexsort((-needed, alike))
+    asked = order[np.unique(alike[order], return_index=True)[1]]
+    needed = np.where(np.isin(np.arange(len(needed)), asked), needed, 0)
     share = min(1.0, MOST_DRAWS_A_ROUND / needed.sum())
     return np.repeat(np.arange(len(missing)), np.ceil(needed * share).astype(np.int64))
 
