@@ -73,6 +73,7 @@ def wait_for_stage(folder: Path, stage: str, process: subprocess.Popen[str]) -> 
     raise AssertionError(f"the stage {stage} never began")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["models-0", "quality-0"])
 def test_an_interrupted_run_exits_with_130_and_can_be_resumed(
     recipe_file: Path, tmp_path: Path, stage: str
@@ -91,6 +92,7 @@ def test_an_interrupted_run_exits_with_130_and_can_be_resumed(
     assert_resumes(folder, recipe_file, done=record["stages"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["split", "generator-0", "models-0", "results", "report"])
 def test_a_killed_run_resumes(recipe_file: Path, tmp_path: Path, finished_run: Path, stage: str) -> None:
     """SIGKILL leaves no time to clean up; what is on disk is enough, and the result is the same."""
@@ -121,10 +123,11 @@ def assert_resumes(folder: Path, recipe: Path, *, done: dict[str, object]) -> No
 
 def test_a_closed_pipe_is_no_fault(people_csv: Path) -> None:
     """`equitab audit ... | head` ends quietly."""
-    words = [*COMMAND, "audit", str(people_csv), "--target", "income", "--sensitive", "sex", "--quiet"]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+    words = ["audit", people_csv, "--target", "income", "--sensitive", "sex", "--quiet"]
+    process = start(*words)
     assert process.stdout is not None
     process.stdout.close()
     assert process.stderr is not None
-    assert b"Traceback" not in process.stderr.read()
-    process.wait()
+    with process.stderr as errors:
+        assert "Traceback" not in errors.read()
+    assert process.wait() == 0

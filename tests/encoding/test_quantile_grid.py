@@ -64,3 +64,11 @@ def test_a_grid_survives_json_exactly() -> None:
     again = QuantileGrid.from_dict(json.loads(json.dumps(grid.to_dict())))
     assert np.array_equal(again.places, grid.places)
     assert np.array_equal(again.shares, grid.shares)
+
+
+def test_the_outermost_draws_stay_within_the_interval_of_their_value() -> None:
+    places = np.repeat(np.arange(50.0), 3)
+    for point_masses in (True, False):
+        grid = fit_quantile_grid(places, cell=1.0, all_point_masses=point_masses)
+        for uniform in (0.0, 1.0 - 2.0**-53):
+            assert np.array_equal(np.rint(grid.decode(grid.encode(places, np.full(150, uniform)))), places)

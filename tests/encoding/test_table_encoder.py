@@ -322,3 +322,12 @@ def test_adult_comes_back_in_under_a_second(shared_data: Any) -> None:
     assert time.perf_counter() - started < 2  # 0.12 s measured; the machine may be busy
     assert back.to_native().equals(frame.to_native())
     assert [(found.name, found.by) for found in encoder.determined_] == [("education-num", "education")]
+
+
+def test_the_places_within_intervals_are_independent_between_columns() -> None:
+    frame = frame_from_columns(
+        {"a": [0, 1] * 1_000, "b": [0, 0, 1, 1] * 500, "y": ["0", "1", "1", "0"] * 500}
+    )
+    encoder = TableEncoder().fit(frame, schema_of(frame, a="integer", b="integer"))
+    scores = encoder.encode(frame, seed=0).numeric
+    assert abs(np.corrcoef(scores, rowvar=False)[0, 1]) < 4 / np.sqrt(2_000)

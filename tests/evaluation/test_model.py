@@ -156,3 +156,22 @@ def test_a_model_reads_the_callers_kind_of_frame(town):
 def test_a_target_is_not_needed_to_predict(town):
     model = fit_model(town.training, learner("decision_tree"), schema=town.schema, seed=0)
     assert len(model.predict(town.test.frame.drop(["hired"]))) == len(town.test)
+
+
+def test_survey_weights_of_the_schema_are_used_without_asking():
+    rng = np.random.default_rng(0)
+    x, noise = rng.normal(size=600), rng.random(600) < 0.5
+    y = np.where(noise, x < 0, x > 0)
+    frame = frame_from_columns({"x": x, "y": y.astype(int), "w": np.where(noise, 0.1, 5.0)})
+    columns = (Column("x", "numeric"), Column("y", "integer"), Column("w", "numeric"))
+    schema = TableSchema(columns, "y", favorable_outcome=(1,), weight="w")
+    model = fit_model(frame, learner("logistic_regression"), schema=schema, seed=0)
+    assert (model.predict(frame) == (x > 0)).mean() > 0.9
+    assert model.design.feature_names == ("x",)
+
+
+def test_a_missing_weight_is_an_error_that_counts(town):
+    weights = np.ones(len(town.training))
+    weights[:3] = np.nan
+    with pytest.raises(TableError, match="others in 3 of"):
+        fit_model(town.training, learner("decision_tree"), schema=town.schema, weights=weights, seed=0)

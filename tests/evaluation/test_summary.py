@@ -153,3 +153,19 @@ def test_the_other_operating_point_can_be_asked_for():
     tuned = [replace(held, operating_point="validation_balanced_accuracy") for held in ORIGINAL]
     question = replace(QUESTION, operating_point="validation_balanced_accuracy")
     assert headline(tuned, question).model == "forest"
+
+
+def test_a_leak_in_any_model_is_the_first_thing_said():
+    leaking = _measured("reweighed", "forest", validation=(0.3, 1.0), test=(0.3, 1.0))
+    leaking[3] = replace(leaking[3], reason="suspiciously good: balanced accuracy 1.000 on test rows")
+    steady = _measured("augmented", "tree", validation=(0.05, 0.8), test=(0.05, 0.8))
+    found = headline([*ORIGINAL, *leaking, *steady], QUESTION)
+    assert found.treatment == "augmented"
+    assert found.warnings[0].startswith("suspiciously good: forest on reweighed")
+
+
+def test_a_model_of_synthetic_rows_alone_is_a_yardstick():
+    treated = _measured("augmented", "tree", validation=(0.09, 0.7), test=(0.09, 0.7))
+    yardstick = _measured("synthetic", "tree", validation=(0.01, 0.9), test=(0.01, 0.9))
+    assert headline([*ORIGINAL, *treated, *yardstick], QUESTION).treatment == "augmented"
+    assert headline([*ORIGINAL, *yardstick], QUESTION).treatment == "synthetic"

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from equitab.augmentation import augment, cell_codes, fill_both
 from equitab.dataframe import as_frame
 from equitab.errors import ConstraintError, NotFittedError, OutputExistsError, SavedFormatError, TableError
 from equitab.generators import Generator, generator_names, load_generator, make_generator
@@ -250,3 +251,12 @@ def test_a_column_that_another_one_determines_stays_in_step(
     drawn = as_frame(fitted("pyarrow").sample(300, seed=7)).to_native()
     pairs = set(zip(drawn["job"].to_pylist(), drawn["job_code"].to_pylist(), strict=True))
     assert pairs <= {("clerk", 1), ("cook", 2), ("driver", 3), ("?", None)}
+
+
+def test_a_plan_is_carried_out_exactly(fitted: Callable[[str], Generator]) -> None:
+    frame = as_frame(arrow_table())
+    plan = fill_both(frame, SCHEMA, sensitive_features=("sex",))
+    augmented = augment(arrow_table(), SCHEMA, fitted("pyarrow"), plan, seed=1)
+    counts = plan.index.groups.counts(cell_codes(augmented.frame, SCHEMA, plan.index))
+    assert plan.total > 0
+    assert len(set(counts.tolist())) == 1

@@ -58,7 +58,7 @@ def test_a_balanced_table_keeps_its_weights():
 def test_an_empty_cell_is_recorded_and_harms_nobody_else():
     found = reweigh([0, 0, 0, 1], [1, 0, 0, 1])
     assert found.empty_cells == ((1, 0),)
-    assert "1 cells" in found.remarks[0]
+    assert "1 cell of group and outcome is empty" in found.remarks[0]
     assert np.isfinite(reweighing_weights([0, 0, 0, 1], [1, 0, 0, 1])).all()
 
 

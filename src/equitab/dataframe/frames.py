@@ -82,15 +82,26 @@ def as_arrow(table: Any) -> pa.Table:
     return frame.to_arrow()
 
 
-def frame_from_columns(columns: Mapping[str, Any]) -> Frame:
+def frame_from_columns(columns: Mapping[str, Any], *, types: Mapping[str, str] | None = None) -> Frame:
     """Return a frame made of named arrays (numpy or Arrow; ``None`` is missing, ``NaN`` is missing).
+
+    Parameters
+    ----------
+    columns : mapping of str to array-like
+    types : mapping of str to str, optional
+        Arrow's name of a column's type (``"string"``, ``"float64"``, ``"int64"``), where the values alone do
+        not tell it: a column without any value, say.
 
     Examples
     --------
     >>> frame_from_columns({"age": [31, None]}).columns
     ['age']
     """
-    arrays = [plain_column(pa.chunked_array([_as_arrow_array(values)])) for values in columns.values()]
+    wanted = {name: pa.type_for_alias(kind) for name, kind in (types or {}).items()}
+    arrays = [
+        plain_column(pa.chunked_array([_as_arrow_array(values, wanted.get(name))]))
+        for name, values in columns.items()
+    ]
     return nw.from_native(pa.table(arrays, names=list(columns)))
 
 
@@ -201,7 +212,7 @@ def _type_conflicts(tables: list[pa.Table]) -> list[Problem]:
     return problems
 
 
-def _as_arrow_array(values: Any) -> pa.Array:
+def _as_arrow_array(values: Any, kind: pa.DataType | None = None) -> pa.Array:
     if isinstance(values, pa.ChunkedArray):
         return values.combine_chunks()
-    return values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)
+    return values if isinstance(values, pa.Array) else pa.array(values, kind, from_pandas=True)

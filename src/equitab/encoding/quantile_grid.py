@@ -11,7 +11,8 @@ are standard normal; decoding maps the whole interval back, so marginals are kep
 
 Between point masses the grid has at most `MOST_KNOTS` knots, each an interpolation within
 `ROWS_PER_KNOT` rows or more, and its ends there are rounded outwards: but for the smallest and the largest
-value, which bound what is generated, no value of a single person is stored.
+value, which bound what is generated, no value of a single person is stored. (A column of few distinct values is
+the exception: there every value is a point mass, see `equitab.encoding.scales`.)
 
 References
 ----------

@@ -46,6 +46,13 @@ class TableEncoder:
     neighbouring knots of the column's quantile grid (its range over about a thousand, outside the tails), and
     always in a column of at most 32 distinct values. Negative zero comes back as zero.
 
+    A fitted encoder holds values of the table: every category, the values of a numeric column that has at most
+    32 distinct ones, values that many rows share, and each numeric column's smallest and largest value. Other
+    numbers enter only as interpolated quantiles.
+
+    A number beyond the range of the training rows (in held-out rows, say) is encoded as the end of the range;
+    an unseen category is refused.
+
     Fitting draws nothing at random. Encoding does: a value that many rows share is placed at random within
     its interval of scores, so `encode` takes a seed.
 

@@ -137,16 +137,21 @@ class DesignMatrix:
             If columns are missing; all of them at once.
         """
         self._check_columns(frame)
-        parts: list[np.ndarray] = []
-        known = {column.name: column for column in self.columns}
-        for feature in self.features:
-            if isinstance(feature, CategoryFeature):
-                codes = _category_codes(frame, feature, self.missing_tokens)
-                parts += [_indicators(codes, feature) if self.form == "one_hot" else _as_number(codes)]
-            else:
-                values = _numbers_of(frame, feature.name, known, self.missing_tokens)
-                parts += [_standardised(values, feature) if self.form == "one_hot" else values[:, None]]
-        return np.concatenate(parts, axis=1)
+        values: dict[str, np.ndarray] = {}
+        for column in self.columns:
+            if column.kind not in {"categorical", "boolean"}:
+                values |= _numbers_by_feature(frame, column, self.missing_tokens)
+        return np.concatenate([self._columns_of(feature, frame, values) for feature in self.features], axis=1)
+
+    def _columns_of(
+        self, feature: NumberFeature | CategoryFeature, frame: Frame, values: dict[str, np.ndarray]
+    ) -> np.ndarray:
+        is_one_hot = self.form == "one_hot"
+        if isinstance(feature, CategoryFeature):
+            codes = _category_codes(frame, feature, self.missing_tokens)
+            return _indicators(codes, feature) if is_one_hot else _as_number(codes)
+        held = values[feature.name]
+        return _standardised(held, feature) if is_one_hot else held[:, None]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -183,11 +188,8 @@ def _learn(
 ) -> list[NumberFeature | CategoryFeature]:
     if column.kind in {"categorical", "boolean"}:
         return [_learn_category(frame, column.name, missing_tokens, cap)]
-    known = {column.name: column}
-    names = [column.name]
-    if column.kind == "datetime":
-        names += [f"{column.name} (year)", f"{column.name} (day of year)"]
-    return [_learn_number(name, _numbers_of(frame, name, known, missing_tokens)) for name in names]
+    values = _numbers_by_feature(frame, column, missing_tokens)
+    return [_learn_number(name, held) for name, held in values.items()]
 
 
 def _learn_category(frame: Frame, name: str, missing_tokens: tuple[str, ...], cap: int) -> CategoryFeature:
@@ -208,14 +210,19 @@ def _learn_number(name: str, values: np.ndarray) -> NumberFeature:
     return NumberFeature(name, float(present.mean()), scale or 1.0, float(np.median(present)), has_missing)
 
 
-def _numbers_of(
-    frame: Frame, name: str, known: dict[str, Column], missing_tokens: tuple[str, ...]
-) -> np.ndarray:
-    """Return a number column, or a part of a date; infinite values count as missing."""
-    base, _, part = (name, "", "") if name in known else name.rpartition(" (")
-    values = numbers(frame, known[base], missing_tokens=missing_tokens)
+def _numbers_by_feature(
+    frame: Frame, column: Column, missing_tokens: tuple[str, ...]
+) -> dict[str, np.ndarray]:
+    """Return the numbers that a column gives: itself, of a date its parts too; infinite ones are missing."""
+    values = numbers(frame, column, missing_tokens=missing_tokens)
     values = np.where(np.isfinite(values), values, np.nan)
-    return _date_part(values, part.rstrip(")")) if part else values
+    if column.kind != "datetime":
+        return {column.name: values}
+    return {
+        column.name: values,
+        f"{column.name} (year)": _date_part(values, "year"),
+        f"{column.name} (day of year)": _date_part(values, "day of year"),
+    }
 
 
 def _date_part(microseconds: np.ndarray, part: str) -> np.ndarray:

@@ -245,6 +245,7 @@ def measure_rows(
     *,
     subject: Subject,
     settings: MeasurementSettings,
+    with_groups: bool = True,
 ) -> list[Measurement]:
     """Measure predictions of real rows: performance, and every comparison's rates and fairness.
 
@@ -256,6 +257,9 @@ def measure_rows(
         For AUROC; None leaves metrics of scores out.
     subject : Subject
     settings : MeasurementSettings
+    with_groups : bool, default True
+        Whether each group has its rates and its performance; without them only what is about all groups (or
+        all others) is kept.
 
     Returns
     -------
@@ -264,8 +268,34 @@ def measure_rows(
     everybody = _performance(rows, predicted, score, np.ones(len(rows), dtype=bool), settings)
     found = _measurements(everybody, subject, "")
     for comparison, codes in zip(rows.comparisons, rows.codes, strict=True):
-        found += _of_groups(rows, predicted, score, comparison, codes, subject, settings)
+        results = _fairness(rows, predicted, comparison, codes, settings)
+        if with_groups:
+            results += _of_groups(rows, predicted, score, comparison, codes, settings)
+        else:
+            results = [result for result in results if result.group in (None, POOLED_GROUP)]
+        found += _measurements(results, subject, comparison.name)
     return found
+
+
+def _fairness(
+    rows: RealRows,
+    predicted: BoolArray,
+    comparison: Comparison,
+    codes: npt.NDArray[np.int64],
+    settings: MeasurementSettings,
+) -> list[MetricResult]:
+    return fairness_metrics(
+        rows.favorable,
+        predicted,
+        codes,
+        group_labels=comparison.groups.labels,
+        reference=comparison.reference,
+        sample_weight=rows.weights,
+        confidence=settings.confidence,
+        n_replicates=settings.n_replicates,
+        min_group_size=settings.min_group_size,
+        seed=settings.seed,
+    )
 
 
 def _of_groups(
@@ -274,23 +304,10 @@ def _of_groups(
     score: FloatArray | None,
     comparison: Comparison,
     codes: npt.NDArray[np.int64],
-    subject: Subject,
     settings: MeasurementSettings,
-) -> list[Measurement]:
-    """Measure one comparison: fairness, the rates of each group, the performance for each group."""
+) -> list[MetricResult]:
+    """Return the rates of each group of one comparison, and the performance for each that is large enough."""
     names = comparison.groups.labels
-    results = fairness_metrics(
-        rows.favorable,
-        predicted,
-        codes,
-        group_labels=names,
-        reference=comparison.reference,
-        sample_weight=rows.weights,
-        confidence=settings.confidence,
-        n_replicates=settings.n_replicates,
-        min_group_size=settings.min_group_size,
-        seed=settings.seed,
-    )
     rates = group_rate_metrics(
         rows.favorable,
         predicted,
@@ -299,14 +316,14 @@ def _of_groups(
         sample_weight=rows.weights,
         confidence=settings.confidence,
     )
-    results = [*results, *(rate for rate in rates if rate.group is not None and rate.n > 0)]
+    results = [rate for rate in rates if rate.group is not None and rate.n > 0]
     measured = {rate.metric for rate in rates}
     for code, name in enumerate(names):
         inside = codes == code
         if inside.sum() >= settings.min_group_size:
             held = _performance(rows, predicted, score, inside, settings)
             results += [replace(result, group=name) for result in held if result.metric not in measured]
-    return _measurements(results, subject, comparison.name)
+    return results
 
 
 def _performance(

@@ -19,6 +19,7 @@ from equitab.metrics.performance import balanced_accuracy
 from equitab.schema import TableSchema, labels
 
 TOO_GOOD = 0.99
+SUSPICION = "suspiciously good"
 
 
 def check_unseen(
@@ -97,7 +98,7 @@ def prediction_remarks(rows: RealRows, predicted: npt.NDArray[np.bool_]) -> tupl
     )
     if achieved > TOO_GOOD:
         remarks.append(
-            f"suspiciously good: balanced accuracy {achieved:.3f} on test rows; does a column leak the target?"
+            f"{SUSPICION}: balanced accuracy {achieved:.3f} on test rows; does a column leak the target?"
         )
     if len(predicted) and predicted.all() | (~predicted).all():
         remarks.append(f"everybody is predicted {'favorable' if predicted.all() else 'unfavorable'}")

@@ -28,6 +28,9 @@ class HeadlineQuestion:
     operating_point : str, default "0.5"
     baselines : tuple of str
         Treatments that nobody has to install equitab for; they are compared with, never chosen.
+    yardsticks : tuple of str
+        Treatments that are there to measure something else (``synthetic``: train on synthetic, test on real);
+        they are chosen only where there is nothing else.
     """
 
     sensitive_features: str
@@ -36,6 +39,7 @@ class HeadlineQuestion:
     tolerance: float = 0.1
     operating_point: str = HALF
     baselines: tuple[str, ...] = BASELINES
+    yardsticks: tuple[str, ...] = ("synthetic",)
 
     def gap(self, held: Measurement) -> float:
         """Return the distance from fair; infinite where the metric is undefined."""

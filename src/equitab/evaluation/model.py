@@ -13,7 +13,7 @@ from equitab.dataframe import Frame, as_frame
 from equitab.errors import Problem, ProtocolError, TableError
 from equitab.evaluation.design_matrix import DesignMatrix
 from equitab.evaluation.learners import Learner
-from equitab.schema import TableSchema, favorable, has_target, labels, value_name
+from equitab.schema import TableSchema, favorable, has_target, labels, row_weights, value_name
 
 MAX_CLASSES = 50
 
@@ -105,7 +105,7 @@ def fit_model(
     learner : Learner
     schema : TableSchema
     weights : ndarray of float, shape (n_rows,), optional
-        Weights of the rows.
+        Weights of the rows; those of the schema's weight column when not given and the table has it.
     use_sensitive_features : bool, default True
     resampler : callable, optional
         Used where the learner takes no weights; needed then.
@@ -119,11 +119,15 @@ def fit_model(
     Raises
     ------
     TableError
-        If the training rows have one outcome only.
+        If the training rows have one outcome only, or a weight is missing or negative.
     ProtocolError
         If weights are given, the learner takes none, and there is no resampler: weights are never dropped.
     """
-    frame, held, remarks = _rows_with_target(as_frame(table), schema, weights)
+    frame = as_frame(table)
+    if weights is None and schema.weight in frame.columns:
+        weights = row_weights(frame, schema)
+    frame, held, remarks = _rows_with_target(frame, schema, weights)
+    _check_weights(held)
     if held is not None and not learner.takes_weights:
         frame, held = _resampled(frame, held, learner, resampler, seed)
         remarks += ("weighted resampling: the learner takes no weights",)
@@ -185,6 +189,17 @@ def _target_codes(
     wanted = {value_name(value) for value in schema.favorable_outcome}
     chosen = tuple(code for code, name in enumerate(found.names) if name in wanted)
     return found.codes, found.names, chosen, ()
+
+
+def _check_weights(weights: np.ndarray | None) -> None:
+    if weights is None:
+        return
+    n_bad = int(np.count_nonzero(~(np.isfinite(weights) & (weights >= 0))))
+    if n_bad or not weights.sum() > 0:
+        received = f"others in {n_bad} of {weights.size} rows" if n_bad else "weights whose sum is 0"
+        raise TableError(
+            Problem("weights of the training rows", "finite weights of at least 0, not all 0", received)
+        )
 
 
 def _check_outcomes(outcomes: np.ndarray, schema: TableSchema) -> None:

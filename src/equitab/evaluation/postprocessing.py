@@ -126,7 +126,10 @@ def measure_postprocessed(
         If there is no comparison of that name.
     """
     index = _comparison_index(validation, sensitive_features)
-    seeds = {"model_seed": result.model.seed, "generator_seed": None}
+    chosen = settings or MeasurementSettings()
+    subject = Subject(
+        model=result.model.learner.name, treatment=TREATMENT, stage="test", model_seed=result.model.seed
+    )
     rules, predictions, found = {}, {}, []
     for point, objective in OBJECTIVES.items():
         learned = postprocessor(
@@ -140,28 +143,17 @@ def measure_postprocessed(
         )
         rules[point] = learned
         predicted = learned.predict(result.test_score, test.codes[index], seed=seed)
+        score = learned.probability(result.test_score, test.codes[index])
         remarks = (
             f"{constraint} over {sensitive_features}",
             *learned.remarks,
             *prediction_remarks(test, predicted),
         )
-        subject = Subject(
-            model=result.model.learner.name,
-            treatment=TREATMENT,
-            stage="test",
-            operating_point=point,
-            remark="; ".join(remarks),
-            **seeds,
-        )
-        score = learned.probability(result.test_score, test.codes[index])
-        measured = measure_rows(
-            test, predicted, score, subject=subject, settings=settings or MeasurementSettings()
-        )
+        at_point = replace(subject, operating_point=point, remark="; ".join(remarks))
+        measured = measure_rows(test, predicted, score, subject=at_point, settings=chosen)
         if learned.is_defined:
             predictions[point] = predicted
-            found += measured
-        else:
-            found += [_undefined(held) for held in measured]
+        found += measured if learned.is_defined else [_undefined(held) for held in measured]
     return PostprocessedResult(rules, tuple(found), predictions)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from equitab.dataframe import Frame
-from equitab.evaluation.fairness import ALL_OTHERS, MeasurementSettings, RealRows, Subject, measure_rows
+from equitab.evaluation.fairness import MeasurementSettings, RealRows, Subject, measure_rows
 from equitab.evaluation.guards import check_unseen, copied_rows_remark, prediction_remarks
 from equitab.evaluation.learners import Learner, learner
 from equitab.evaluation.model import FittedModel, Resampler, fit_model
@@ -192,15 +192,14 @@ def measure_model(
     found: list[Measurement] = []
     for point, threshold in result.thresholds.items():
         at_validation = replace(subject, stage="validation", operating_point=point)
-        measured = measure_rows(
+        found += measure_rows(
             validation,
             result.validation_score >= threshold,
             result.validation_score,
             subject=at_validation,
             settings=settings,
+            with_groups=False,  # validation rows choose, and a choice rests on all groups together
         )
-        # Validation rows choose; only what a choice can rest on is kept.
-        found += [held for held in measured if held.group in ("", ALL_OTHERS)]
         predicted = result.test_prediction(point)
         remark = "; ".join(part for part in (subject.remark, *prediction_remarks(test, predicted)) if part)
         at_test = replace(subject, stage="test", operating_point=point, remark=remark)

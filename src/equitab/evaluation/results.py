@@ -185,12 +185,9 @@ def curves_from_frame(frame: Frame) -> list[CurvePoint]:
 
 
 def _as_table(rows: list[Measurement] | list[CurvePoint], kind: type) -> Frame:
-    import pyarrow as pa
-
-    types = {"str": pa.string(), "float": pa.float64(), "int": pa.int64(), "Status": pa.string()}
+    types = {"str": "string", "float": "float64", "int": "int64", "Status": "string"}
     records = [asdict(row) for row in rows]
-    columns = {
-        item.name: pa.array([record[item.name] for record in records], types[str(item.type).split(" ")[0]])
-        for item in fields(kind)
-    }
-    return frame_from_columns(columns)
+    return frame_from_columns(
+        {item.name: [record[item.name] for record in records] for item in fields(kind)},
+        types={item.name: types[str(item.type).split(" ")[0]] for item in fields(kind)},
+    )

@@ -101,29 +101,21 @@ def split_rows(
     (12, 3, 5)
     """
     _check_shares(test_share, validation_share)
-    units = _units(frame, schema)
-    rank = None if time_column is None else _time_rank(frame, schema, time_column, units)
-    strata = _strata(frame, schema)
     given = _given_splits(frame, schema, test_rows)
+    shares = _Shares.of(frame, schema, time_column, seed)
     everything = np.arange(len(frame))
-    rng = np.random.default_rng(seed)
+    how = given.how
     if given.test is None:
-        n_test = ceil(test_share * len(frame))
-        test = (
-            _latest(everything, rank, n_test)
-            if rank is not None
-            else _draw(everything, units, strata, n_test, rng)
-        )
+        test = shares.take(everything, ceil(test_share * len(frame)), latest=time_column is not None)
+        how = "at random, by group and outcome" if time_column is None else f"by time ({time_column})"
     else:
         test = given.test
     rest = np.setdiff1d(everything, test)
     if given.validation is None:
         wanted = ceil(validation_share * len(rest)) if n_validation is None else n_validation
-        latest_too = rank is not None and given.test is None
-        validation = _latest(rest, rank, wanted) if latest_too else _draw(rest, units, strata, wanted, rng)  # type: ignore[arg-type]
+        validation = shares.take(rest, wanted, latest=time_column is not None and given.test is None)
     else:
         validation = given.validation
-    how = given.how or (f"by time ({time_column})" if rank is not None else "at random, by group and outcome")
     splits = Splits(np.setdiff1d(rest, validation), validation, test)
     _check_sizes(splits)
     remarks = check_disjoint(frame, schema, splits)
@@ -168,6 +160,27 @@ def _shared_between(parts: dict[str, np.ndarray], what: str) -> list[str]:
     pairs = [("training", "validation"), ("training", "test"), ("validation", "test")]
     counts = [(pair, np.intersect1d(parts[pair[0]], parts[pair[1]]).size) for pair in pairs]
     return [f"{n} {what} in both {first} and {second}" for (first, second), n in counts if n]
+
+
+@dataclass(frozen=True, eq=False)
+class _Shares:
+    """Takes shares of rows: whole units, every stratum alike or the latest first."""
+
+    units: np.ndarray
+    strata: np.ndarray
+    rank: np.ndarray
+    rng: np.random.Generator
+
+    @classmethod
+    def of(cls, frame: Frame, schema: TableSchema, time_column: str | None, seed: int) -> _Shares:
+        units = _units(frame, schema)
+        rank = units if time_column is None else _time_rank(frame, schema, time_column, units)
+        return cls(units, _strata(frame, schema), rank, np.random.default_rng(seed))
+
+    def take(self, rows: np.ndarray, wanted: int, *, latest: bool) -> np.ndarray:
+        if latest:
+            return _latest(rows, self.rank, wanted)
+        return _draw(rows, self.units, self.strata, wanted, self.rng)
 
 
 @dataclass(frozen=True, eq=False)

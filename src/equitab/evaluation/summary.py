@@ -11,6 +11,7 @@ import numpy.typing as npt
 from equitab.errors import Problem, RecipeError, closest
 from equitab.evaluation.baseline_verdict import ComparisonRule, compare_with_baseline
 from equitab.evaluation.fairness import ALL_OTHERS, RealRows
+from equitab.evaluation.guards import SUSPICION
 from equitab.evaluation.headline_question import HeadlineQuestion
 from equitab.evaluation.prediction_table import Predictions
 from equitab.evaluation.results import BaselineComparison, Headline, Measurement
@@ -51,9 +52,9 @@ def headline(
 
     Notes
     -----
-    Chosen is, among all models of all treatments that are not baselines, the best performing one within the
-    tolerance on validation rows, or the fairest where none is; of test rows the choice knows nothing. Where
-    only baselines were trained, it is made among the models of the original table.
+    Chosen is, among all models of all treatments that are neither baselines nor yardsticks, the best
+    performing one within the tolerance on validation rows, or the fairest where none is; of test rows the
+    choice knows nothing. Where only baselines were trained, it is made among the models of the original table.
     """
     found = _Table(average_over_seeds(measurements), question)
     found.check()
@@ -82,7 +83,7 @@ def headline(
         performance_after=after[1],
         tolerance=question.tolerance,
         baselines=compared,
-        warnings=_warnings(question, after, compared),
+        warnings=(*found.leak_warnings(), *_warnings(question, after, compared)),
     )
 
 
@@ -131,8 +132,23 @@ class _Table:
     def candidates(self) -> list[tuple[str, str]]:
         """Return every (treatment, model) that was measured on validation rows."""
         pairs = dict.fromkeys((m.treatment, m.model) for m in self.measurements if m.stage == "validation")
-        chosen = [pair for pair in pairs if pair[0] not in self.question.baselines]
-        return chosen or [pair for pair in pairs if pair[0] == "original"]
+        treated = [pair for pair in pairs if pair[0] not in self.question.baselines]
+        chosen = [pair for pair in treated if pair[0] not in self.question.yardsticks]
+        return chosen or treated or [pair for pair in pairs if pair[0] == "original"]
+
+    def leak_warnings(self) -> tuple[str, ...]:
+        """Say so where any model, chosen or not, was too good to be true."""
+        suspects = [
+            f"{held.model} on {held.treatment}"
+            for held in self.measurements
+            if held.metric == self.question.performance
+            and SUSPICION in held.reason
+            and not held.sensitive_features
+        ]
+        if not suspects:
+            return ()
+        listed = ", ".join(dict.fromkeys(suspects))
+        return (f"{SUSPICION}: {listed}; a column may give the target away (--ignore leaves it out)",)
 
     def check(self) -> None:
         asked = (
@@ -190,7 +206,7 @@ def _warnings(
     question: HeadlineQuestion, after: tuple[Measurement, Measurement], compared: Sequence[BaselineComparison]
 ) -> tuple[str, ...]:
     """Return what a reader must know before anything else."""
-    fairness, performance = after
+    fairness = after[0]
     found = [f"{held.metric} is undefined: {held.reason}" for held in after if held.value is None]
     gap = question.gap(fairness)
     if fairness.value is not None and gap > question.tolerance:
@@ -200,8 +216,6 @@ def _warnings(
     found += [_in_words(held) for held in compared if held.verdict != "beaten"]
     if fairness.value is not None and fairness.reason:
         found.append(fairness.reason)
-    if "suspiciously good" in performance.reason and performance.reason not in found:
-        found.append(performance.reason)
     return tuple(found)
 
 

@@ -58,9 +58,10 @@ class Reweighing:
         n_empty = len(self.empty_cells)
         if not n_empty:
             return ()
-        return (
-            f"reweighing: {n_empty} cells of group and outcome are empty, so those groups keep one outcome only",
+        cells = (
+            "1 cell of group and outcome is" if n_empty == 1 else f"{n_empty} cells of group and outcome are"
         )
+        return (f"reweighing: {cells} empty, so that a group keeps one outcome only",)
 
     def weights(
         self,

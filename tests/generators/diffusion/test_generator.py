@@ -210,6 +210,7 @@ def test_time_that_is_up_is_recorded() -> None:
     preset = replace(TINY, n_steps=1_000_000)
     generator = TabDDPM(preset).fit(table, _schema(table), max_seconds=0.5, seed=0)
     assert generator.record_["stopped_because"] == "max_seconds"
+    assert "the time was up" in generator.remarks_[-1]
     assert len(generator.sample(4, seed=0)) == 4
 
 

@@ -111,7 +111,18 @@ def test_training_stops_when_the_time_is_up_and_still_gives_weights() -> None:
     train(state, process, _data(100), _data(50, 1), preset, max_seconds=0.3)
     assert state.stopped_because == "max_seconds"
     assert 0 < state.step < 1_000_000
+    assert state.is_hurried
     assert describe_state(state)["history"][-1]["step"] == state.step
+
+
+def test_a_bound_that_does_not_bind_changes_nothing() -> None:
+    runs = []
+    for max_seconds in (None, 600.0):
+        process, state = _start(QUICK)
+        train(state, process, _data(200), _data(50, 1), QUICK, max_seconds=max_seconds)
+        assert not state.is_hurried
+        runs.append(_weights(state))
+    assert torch.equal(runs[0], runs[1])
 
 
 def test_the_average_and_not_the_last_weights_sample() -> None:

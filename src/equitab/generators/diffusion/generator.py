@@ -16,7 +16,7 @@ from equitab.encoding import EncodedTable, NumericalColumn, TableEncoder
 from equitab.errors import NotFittedError
 from equitab.generators.base import Given
 from equitab.generators.diffusion.context import ContextTable
-from equitab.generators.diffusion.model import Columns, fit_model
+from equitab.generators.diffusion.model import Columns, DiffusionModel, fit_model
 from equitab.generators.diffusion.persistence import (
     model_from_dict,
     model_to_dict,
@@ -62,7 +62,8 @@ class TabDDPM:
         The columns that `sample` accepts in `given`.
     record_ : dict
         What training recorded: steps, seconds, `stopped_because` ("steps_done", "no_improvement",
-        "max_seconds"), the history of losses. A run that ``max_seconds`` cut short does not repeat exactly.
+        "max_seconds", "nothing_to_learn"), the history of losses. A run that ``max_seconds`` cut short or
+        hurried (`is_hurried`) does not repeat exactly.
     remarks_ : tuple of str
         What a reader should know: columns that are restored and not learned, a training cut short.
     schema_ : TableSchema
@@ -223,6 +224,7 @@ class TabDDPM:
             "contexts": self.contexts_.to_dict(),
             "blocks": ContextTable(self.blocks_, np.zeros(0)).to_dict(),
             "record": self.record_,
+            "remarks": list(self.remarks_),
         }
         saved = SavedGenerator(
             self.name,
@@ -251,7 +253,7 @@ class TabDDPM:
         generator = cls(model.preset)
         generator.model_, generator.record_ = model, details["record"]
         generator.encoder_ = TableEncoder.from_dict(details["encoder"])
-        generator.remarks_ = generator.encoder_.remarks_
+        generator.remarks_ = tuple(details["remarks"])
         generator.contexts_ = ContextTable.from_dict(details["contexts"])
         generator.blocks_ = ContextTable.from_dict(details["blocks"]).encoded
         generator.schema_, generator.template_, generator.seed_ = saved.schema, saved.template, saved.seed
@@ -263,7 +265,7 @@ class TabDDPM:
         return preset if self.n_steps is None else replace(preset, n_steps=self.n_steps)
 
     def _remember(self, inputs: FitInputs, encoder: TableEncoder, encoded: EncodedTable) -> None:
-        self.encoder_, self.remarks_ = encoder, encoder.remarks_
+        self.encoder_, self.remarks_ = encoder, encoder.remarks_ + _training_remarks(self.model_)
         self.template_ = inputs.template
         self.contexts_ = ContextTable.of(_context_part(encoded, set(inputs.condition_on)), inputs.weights)
         self.blocks_ = encoded.take(np.zeros(0, dtype=np.int64))
@@ -368,6 +370,16 @@ def _digest(preset: Preset, columns: Columns, context: Columns, inputs: FitInput
     if inputs.weights is not None:
         digest.update(np.ascontiguousarray(inputs.weights).tobytes())
     return digest.hexdigest()
+
+
+def _training_remarks(model: DiffusionModel) -> tuple[str, ...]:
+    record = model.record
+    done = f"{record['n_steps']} of {model.preset.n_steps} steps"
+    if record["stopped_because"] == "max_seconds":
+        return (f"training stopped after {done} because the time was up: another run would differ",)
+    if record["is_hurried"]:
+        return (f"training did {done} in a hurry, to end within the time given: another run would differ",)
+    return ()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -29,9 +29,10 @@ FEWEST_ATOM_ROWS = 10
 MOST_ATOMS = 160
 ROWS_PER_BIN = 50
 PLACE_MARGIN = 1e-6
-MOST_SMOOTH_IN_BINS = 4
-"""With more columns than this that have no atoms, none of these is cut into bins: their dependence is smooth
-and is learned better as Gaussian numbers (45 correlated columns: C2ST 0.77 against 0.90 in bins)."""
+SMOOTH_ATOM_SHARE = 0.05
+"""A column is smooth when fewer of its rows than this share sit on atoms. Smooth columns beside each other are
+not cut into bins: their dependence is smooth too, and is learned better as Gaussian numbers (45 correlated
+columns: C2ST 0.77 against 0.90 in bins). A single one is cut: nothing else would sharpen its shape."""
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,10 @@ def _atom_intervals(
     return sorted_shares[first], sorted_shares[last], sorted_shares[(first + last) // 2]
 
 
+def _is_smooth(values: IntArray | None) -> bool:
+    return values is None or float(find_atoms(values)[values].mean()) < SMOOTH_ATOM_SHARE
+
+
 @dataclass(frozen=True)
 class NumericLevels:
     """The levels of every numeric column, and how columns become tokens and places.
@@ -294,8 +299,8 @@ class NumericLevels:
     def fit(cls, scores: FloatArray, values: IntArray | None, *, most_bins: int) -> NumericLevels:
         """Learn the levels of every column; `values` as in `fit_levels`, one column each."""
         columns = [None if values is None else values[:, k] for k in range(scores.shape[1])]
-        smooth = [k for k, held in enumerate(columns) if held is None or not find_atoms(held).any()]
-        whole = set(smooth) if len(smooth) > MOST_SMOOTH_IN_BINS else set()
+        smooth = {k for k, held in enumerate(columns) if _is_smooth(held)}
+        whole = smooth if len(smooth) > 1 else set()
         levels = [
             fit_levels(scores[:, k], held, most_bins=1 if k in whole else most_bins)
             for k, held in enumerate(columns)

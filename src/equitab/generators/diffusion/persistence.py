@@ -23,7 +23,16 @@ from equitab.generators.diffusion.presets import Preset
 from equitab.generators.diffusion.processes import build_process
 from equitab.generators.diffusion.train import TrainState
 
-STATE_NUMBERS = ("position", "step", "best_loss", "looks_without_gain", "seconds", "running_loss", "history")
+STATE_NUMBERS = (
+    "position",
+    "step",
+    "best_loss",
+    "looks_without_gain",
+    "seconds",
+    "running_loss",
+    "history",
+    "is_hurried",
+)
 MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 

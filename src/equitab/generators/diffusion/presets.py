@@ -31,8 +31,8 @@ class Preset:
     weight_decay : float
     beta2 : float
         Memory of AdamW for squared gradients.
-    clip_norm : float
-        Largest norm of a gradient; infinite for no clipping.
+    clip_norm : float or None
+        Largest norm of a gradient; None for no clipping.
     ema_decay : float
         Memory of the moving average of the weights, which is what samples.
     dropout : float
@@ -57,15 +57,15 @@ class Preset:
     """
 
     process: Literal["masked", "paper"] = "masked"
-    n_steps: int = 1_000
+    n_steps: int = 800
     batch_size: int = 1_024
     fits_batch_to_rows: bool = True
-    learning_rate: float = 2e-3
+    learning_rate: float = 3e-3
     decay: Literal["cosine", "linear"] = "cosine"
     warmup_steps: int = 100
     weight_decay: float = 0.01
     beta2: float = 0.99
-    clip_norm: float = 1.0
+    clip_norm: float | None = 1.0
     ema_decay: float = 0.998
     dropout: float = 0.0
     width: int = 256
@@ -100,7 +100,15 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "fast": Preset(),
-    "quality": Preset(n_steps=4_000, dropout=0.1, width=320, n_numeric_steps=12, ema_decay=0.999),
+    "quality": Preset(
+        n_steps=2_000,
+        learning_rate=2e-3,
+        dropout=0.1,
+        width=320,
+        n_numeric_steps=12,
+        ema_decay=0.999,
+        patience=8,
+    ),
     "paper": Preset(
         process="paper",
         n_steps=30_000,
@@ -111,7 +119,7 @@ PRESETS: dict[str, Preset] = {
         warmup_steps=0,
         weight_decay=0.0,
         beta2=0.999,
-        clip_norm=float("inf"),
+        clip_norm=None,
         ema_decay=0.999,
         most_bins=1,
         finds_atoms=False,

@@ -29,6 +29,7 @@ N_LOOKS = 4
 """How often held-out rows are noised for one look: their loss is an average over so many draws."""
 FEWEST_ROWS_FOR_LOOKS = 100
 MOST_HELD_OUT = 1_500
+TOLERATED_DELAY = 0.1
 LAST_SHARE = 0.01
 """The step size at the end, as a share of the largest."""
 
@@ -75,6 +76,8 @@ class TrainState:
         Time spent so far, over all sittings.
     history : list of dict
         Step, training loss and held-out loss at each look.
+    is_hurried : bool
+        Whether the time given made the step size fall sooner than the steps would have.
     visits : Tensor
         The order in which rows are visited, and `position` the place in it.
     """
@@ -92,6 +95,7 @@ class TrainState:
     seconds: float = 0.0
     running_loss: float = math.nan
     history: list[dict[str, float | None]] = field(default_factory=list)
+    is_hurried: bool = False
     stopped_because: str = ""
 
 
@@ -214,7 +218,8 @@ def _step(state: TrainState, process: Process, data: Data, preset: Preset, share
     )
     state.optimiser.zero_grad()
     losses.total.backward()
-    nn.utils.clip_grad_norm_(state.network.parameters(), preset.clip_norm)
+    if preset.clip_norm is not None:
+        nn.utils.clip_grad_norm_(state.network.parameters(), preset.clip_norm)
     state.optimiser.step()
     state.step += 1
     _average(state, preset)
@@ -309,8 +314,19 @@ def _load(network: DiffusionNetwork, weights: list[Tensor]) -> None:
 
 
 def _share_done(state: TrainState, preset: Preset, max_seconds: float | None) -> float:
+    """Return the share of the training that is over: of the steps, or of the time where that is behind.
+
+    A little delay, less and less of it towards the end, is not yet being behind: a run that ends well within
+    its time is then the same as one without a bound.
+    """
     by_steps = state.step / preset.n_steps
-    return by_steps if max_seconds is None else max(by_steps, state.seconds / max(max_seconds, 1e-9))
+    if max_seconds is None:
+        return by_steps
+    by_time = state.seconds / max(max_seconds, 1e-9)
+    if by_time <= by_steps + TOLERATED_DELAY * max(1 - by_time, 0.0):
+        return by_steps
+    state.is_hurried = True
+    return by_time
 
 
 def _seconds_left(state: TrainState, preset: Preset, max_seconds: float | None) -> float:
@@ -324,6 +340,7 @@ def describe_state(state: TrainState) -> dict[str, Any]:
         "n_steps": state.step,
         "seconds": round(state.seconds, 3),
         "stopped_because": state.stopped_because,
+        "is_hurried": state.is_hurried,
         "best_held_out_loss": state.best_loss if math.isfinite(state.best_loss) else None,
         "history": state.history,
     }
