@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from equitab.cli.output import interval, number, print_lines, print_table
 
 if TYPE_CHECKING:
-    from equitab.evaluation.results import Measurement
-    from equitab.pipeline import Audit
+    from equitab.pipeline import Audit, Measurement
     from equitab.report import GroupRow
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from equitab.cli.output import interval, number, print_lines, print_table
 
 if TYPE_CHECKING:
-    from equitab.evaluation.results import Measurement
-    from equitab.pipeline import Evaluation
+    from equitab.pipeline import Evaluation, Measurement
 
 _TITLES = {
     "fidelity": "Fidelity: how close the synthetic table is to the real one",

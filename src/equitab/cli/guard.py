@@ -38,7 +38,9 @@ def guarded(function: Callable[..., None]) -> Callable[..., None]:
 def explain(error: BaseException, *, can_resume: bool = False) -> int:
     """Say on stderr what went wrong, and return the exit code."""
     if isinstance(error, KeyboardInterrupt):
-        advice = " Next: the same call with --resume goes on after the last finished stage." if can_resume else ""
+        advice = (
+            " Next: the same call with --resume goes on after the last finished stage." if can_resume else ""
+        )
         return _say(f"Interrupted.{advice}", INTERRUPTED)
     if isinstance(error, BrokenPipeError):
         _forget_stdout()

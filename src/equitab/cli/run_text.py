@@ -10,8 +10,7 @@ from equitab.cli.output import interval, number, print_json, print_lines, print_
 from equitab.cli.progress_display import duration
 
 if TYPE_CHECKING:
-    from equitab.evaluation.results import Headline, Measurement
-    from equitab.pipeline import RunResult
+    from equitab.pipeline import Headline, Measurement, RunResult
 
 
 def report_run(result: RunResult, common: CommonFlags) -> None:

@@ -9,17 +9,19 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from equitab.augmentation import augment
+from equitab.augmentation import ORIGIN_COLUMN, WEIGHT_COLUMN, augment
+from equitab.dataframe import as_frame
 from equitab.errors import Problem, TableError
 from equitab.pipeline import fit, recipe_from_dict
 from equitab.pipeline.plan_choice import make_plan
 from equitab.schema import TableSchema
 
+ADDED = [ORIGIN_COLUMN, WEIGHT_COLUMN]
 TARGET = "target"
 """What the outcome is called where `y` has no name."""
 
 
-class EquitabSampler(BaseEstimator):  # type: ignore[misc]
+class EquitabSampler(BaseEstimator):
     """Adds synthetic rows to a training table, as a step of an imbalanced-learn pipeline.
 
     Use it where SMOTE would stand. `fit_resample` is called on training rows only, so in a pipeline the rows
@@ -111,7 +113,7 @@ class EquitabSampler(BaseEstimator):  # type: ignore[misc]
         schema = self._schema(table, target)
         choice = self._recipe()
         learned = fit(table, schema, generator=choice["generator"], seed=self.seed)
-        plan = make_plan(recipe_from_dict(choice).plan, _frame(table), learned.schema)
+        plan = make_plan(recipe_from_dict(choice).plan, as_frame(table), learned.schema)
         augmented = augment(table, learned.schema, learned.generator, plan, seed=self.seed)
         self.generator_, self.plan_, self.n_added_ = learned.generator, plan, plan.total
         return _split_again(augmented.to_native(), X, y, target)
@@ -174,20 +176,11 @@ def _named(values: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(values, columns=[f"x{place}" for place in range(values.shape[1])])
 
 
-def _frame(table: pd.DataFrame) -> Any:
-    from equitab.dataframe import as_frame
-
-    return as_frame(table)
-
-
 def _split_again(table: pd.DataFrame, X: Any, y: Any, target: str) -> tuple[Any, Any]:
     """Return features and outcome apart, in the kinds that came."""
-    names = (
-        list(X.columns) if isinstance(X, pd.DataFrame) else [name for name in table.columns if name[0] == "x"]
-    )
-    features, outcome = table[names], table[target]
+    is_table = isinstance(X, pd.DataFrame)
+    features: Any = table[list(X.columns)] if is_table else table.drop(columns=[*ADDED, target]).to_numpy()
+    outcome: Any = table[target]
     if isinstance(y, pd.Series):
-        outcome = outcome.astype(y.dtype).rename(y.name)
-    else:
-        outcome = outcome.to_numpy().astype(np.asarray(y).dtype)
-    return (features if isinstance(X, pd.DataFrame) else features.to_numpy()), outcome
+        return features, outcome.astype(y.dtype).rename(y.name)
+    return features, outcome.to_numpy().astype(np.asarray(y).dtype)

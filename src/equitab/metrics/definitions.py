@@ -31,6 +31,8 @@ def _of_tables(
     computed_by = "fidelity_metrics" if family == "fidelity" else "privacy_metrics"
     if name.endswith("copy_share"):
         computed_by = "copy_metrics"
+    if name == "c2st_auroc":
+        computed_by = "auroc"  # of the predictions that the evaluation room's detector makes
     return MetricDefinition(
         name, title, formula, family, "tables", 0.0, highest, ideal, direction, computed_by
     )
@@ -87,6 +89,14 @@ _FIDELITY = (
         "fidelity",
         0.0,
         "lower",
+    ),
+    _of_tables(
+        "c2st_auroc",
+        "Detection by gradient boosting (C2ST)",
+        "AUROC of gradient boosting that tells synthetic from training rows, across five folds",
+        "fidelity",
+        0.5,
+        "half",
     ),
 )
 

@@ -1,5 +1,6 @@
 """Each command of the command line as one function, from a table to a report."""
 
+from equitab.evaluation.results import CurvePoint, Headline, Measurement
 from equitab.pipeline.audit import Audit, audit
 from equitab.pipeline.demo import demo, demo_recipe
 from equitab.pipeline.evaluate import Evaluation, evaluate
@@ -18,8 +19,11 @@ from equitab.pipeline.written_rows import WrittenRows
 
 __all__ = [
     "Audit",
+    "CurvePoint",
     "Evaluation",
     "FitResult",
+    "Headline",
+    "Measurement",
     "Progress",
     "ProgressReport",
     "Proposal",

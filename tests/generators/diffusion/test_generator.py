@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -150,6 +151,16 @@ def test_damaged_saves_are_refused_and_nothing_is_overwritten(fitted: TabDDPM, t
     (tmp_path / "weights.safetensors").write_bytes(b"nothing")
     with pytest.raises(SavedFormatError, match="damaged"):
         TabDDPM.load(tmp_path)
+
+
+def test_a_description_that_lacks_a_part_is_refused(fitted: TabDDPM, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "saved")
+    path = tmp_path / "saved" / "generator.json"
+    data = json.loads(path.read_text())
+    del data["details"]["contexts"]
+    path.write_text(json.dumps(data))
+    with pytest.raises(SavedFormatError, match="missing or damaged"):
+        TabDDPM.load(tmp_path / "saved")
 
 
 def test_weights_of_another_shape_are_refused(fitted: TabDDPM, tmp_path: Path) -> None:

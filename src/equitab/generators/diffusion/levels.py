@@ -10,7 +10,8 @@ where :math:`r(u)` is the share of non-atom mass below :math:`u` and :math:`e` a
 diffused with the categories, places with Gaussian noise; together they give back the score.
 
 NOTE[DEPARTURE]: TabDDPM diffuses every number as it is. Spikes then blur, which a boosted detector sees at
-once; on Adult levels took its AUC from 0.58 (numbers only) to 0.50 at a quarter of the training.
+once. With shared values as tokens a detector of Adult scores 0.52 after 95 CPU seconds of training; a trial
+that diffused every number as it is scored 0.58 after 480 seconds on two cores.
 """
 
 from __future__ import annotations
