@@ -151,8 +151,21 @@ def module_name(path: Path) -> str:
 def test_importing_the_package_loads_nothing_heavy() -> None:
     """`import equitab` stays quick: no learner, no deep-learning library, no template engine."""
     code = "import sys, equitab; print(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    heavy = {"torch", "sklearn", "scipy", "pandas", "polars", "jinja2", "typer", "rich", "pydantic", "fairlearn"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    heavy = {
+        "torch",
+        "sklearn",
+        "scipy",
+        "pandas",
+        "polars",
+        "jinja2",
+        "typer",
+        "rich",
+        "pydantic",
+        "fairlearn",
+    }
     assert heavy & set(loaded) == set()
 
 
@@ -176,6 +189,10 @@ def test_no_function_is_too_long() -> None:
 
 def docstring_lines(node: ast.FunctionDef) -> int:
     first = node.body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+    if (
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    ):
         return (first.end_lineno or 0) - first.lineno + 1
     return 0

@@ -24,7 +24,7 @@ def test_every_option_of_every_command_has_a_help_text() -> None:
     from equitab.cli.main import app
 
     commands = get_command(app).commands  # type: ignore[attr-defined]
-    expected = {"demo", "init", "audit", "run", "fit", "sample", "evaluate", "predict", "study"}
+    expected = {"demo", "init", "audit", "run", "fit", "sample", "augment", "evaluate", "predict", "study"}
     assert expected <= set(commands)
     for name, command in commands.items():
         assert command.help, name
@@ -169,6 +169,22 @@ def test_fit_sample_evaluate_work_one_after_the_other(
     assert judged.exit_code == 0, judged.output
     data = json.loads(judged.stdout)
     assert {row["stage"] for row in data["measurements"]} == {"fidelity", "privacy", "test"}
+
+
+def test_augment_fills_groups_and_says_so(
+    call: Call, people_csv: Path, finished_run: Path, tmp_path: Path
+) -> None:
+    """With a generator that is learned now, or with a saved one."""
+    for source in ("independent_marginals", finished_run):
+        place = tmp_path / f"{Path(source).name}.parquet"
+        words = [*SCHEMA_FLAGS, "--generator", source, "--plan", "fill_both", "--mitigation", "reweighing"]
+        result = call("augment", people_csv, *words, "--out", place)
+        assert result.exit_code == 0, result.output
+        assert "fill_both: add" in result.stdout
+        table = equitab.read_table(place).to_pandas()
+        assert table.groupby(["sex", "income"]).size().nunique() == 1
+        assert table["equitab_origin"].iloc[:600].eq("real").all()
+        assert table["equitab_weight"].to_numpy() == pytest.approx(1.0)
 
 
 def test_evaluate_without_held_out_rows_says_what_it_leaves_out(

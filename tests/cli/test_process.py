@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -108,17 +109,41 @@ def test_a_killed_run_resumes(recipe_file: Path, tmp_path: Path, finished_run: P
         assert (folder / name).read_bytes() == (finished_run / name).read_bytes()
 
 
-def assert_resumes(folder: Path, recipe: Path, *, done: dict[str, object]) -> None:
+def assert_resumes(folder: Path, recipe: Path, *, done: dict[str, dict[str, object]]) -> None:
     """Resume, and check that finished stages were not done again."""
     process = start("run", recipe, "--out", folder, "--resume", "--quiet")
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     record = json.loads((folder / "run.json").read_text())
     assert record["state"] == "finished"
-    assert {name: record["stages"][name] for name in done} == done
+    assert all(record["stages"][name]["seconds"] == stage["seconds"] for name, stage in done.items())
     assert "Chosen" in out
     assert not list(folder.rglob("*.partial"))
     assert not (folder / "unfinished").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_bytes", [3_000, 60_000])
+def test_a_full_disk_ends_with_a_message_and_can_be_resumed(
+    recipe_file: Path, tmp_path: Path, n_bytes: int
+) -> None:
+    """No file may grow beyond a bound, as on a disk that fills up; later there is room again."""
+    folder = tmp_path / "result"
+    words = [*COMMAND, "run", str(recipe_file), "--out", str(folder), "--quiet"]
+
+    def fill_up() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, n_bytes))
+
+    done = subprocess.run(
+        words, capture_output=True, text=True, env=environment(), check=False, preexec_fn=fill_up
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert str(folder) in done.stderr
+    assert not list(folder.rglob("*.partial"))
+    record = json.loads((folder / "run.json").read_text())
+    assert record["state"] in {"failed", "running"}
+    assert_resumes(folder, recipe_file, done=record["stages"])
 
 
 def test_a_closed_pipe_is_no_fault(people_csv: Path) -> None:

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 
 from equitab.dataframe import frame_from_columns, take_rows
-from equitab.evaluation import RealRows, plan_comparisons, split_rows
+from equitab.evaluation import (
+    MeasurementSettings,
+    ProtocolSettings,
+    RealRows,
+    TrainingTable,
+    measure_postprocessed,
+    plan_comparisons,
+    split_rows,
+    train_and_measure,
+)
+from equitab.mitigation import fit_threshold_optimizer
 from equitab.schema import Column, SensitiveFeature, TableSchema
 
 
@@ -62,3 +72,31 @@ class Town:
 @pytest.fixture(scope="session")
 def town():
     return Town(1600)
+
+
+@pytest.fixture(scope="session")
+def regression(town):
+    """Return what the protocol says about logistic regression on the original table."""
+    return train_and_measure(
+        TrainingTable("original", town.training),
+        "logistic_regression",
+        schema=town.schema,
+        validation=town.validation,
+        test=town.test,
+        settings=ProtocolSettings(measurement=MeasurementSettings(n_replicates=100)),
+        seed=0,
+    )
+
+
+@pytest.fixture(scope="session")
+def rules(town, regression):
+    """Return the baseline of thresholds for that model."""
+    return measure_postprocessed(
+        regression,
+        fit_threshold_optimizer,
+        sensitive_features="sex",
+        validation=town.validation,
+        test=town.test,
+        settings=MeasurementSettings(n_replicates=100),
+        seed=0,
+    )

@@ -12,11 +12,19 @@ import pytest
 
 import equitab
 from equitab.dataframe import Frame
-from equitab.errors import OutputExistsError, RecipeError, SchemaError, StorageError, TableError
+from equitab.errors import (
+    OutputExistsError,
+    RecipeError,
+    SavedFormatError,
+    SchemaError,
+    StorageError,
+    TableError,
+)
 from equitab.pipeline import load_measurements, load_recipe, load_run, run, seed_stages
 from equitab.pipeline.progress import ProgressReport
 from equitab.pipeline.run import RunResult
 from equitab.pipeline.run_folder import read_run_record
+from equitab.pipeline.storage import digest_of
 
 FILES = {
     "recipe.yaml",
@@ -129,7 +137,15 @@ def test_run_json_says_what_was_done_and_with_what(finished: RunResult) -> None:
     assert set(data["fingerprint"]) == {"recipe", "schema", "table"}
     assert data["environment"]["scikit-learn"]
     assert data["facts"]["seeds"] == [0]
-    assert all(len(digest) == 64 for stage in data["stages"].values() for digest in stage["files"].values())
+    files = {name: digest for stage in data["stages"].values() for name, digest in stage["files"].items()}
+    assert set(files) >= {
+        "report.html",
+        "measurements.parquet",
+        "model",
+        "generator",
+        "tables/splits.parquet",
+    }
+    assert all(digest_of(finished.folder / name) == digest for name, digest in files.items())
 
 
 def test_a_run_can_be_read_from_its_folder(finished: RunResult) -> None:
@@ -175,6 +191,8 @@ def test_an_interrupted_run_goes_on(
         patch.setattr(seed_stages, "measure_privacy", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run(recipe, folder)
+    with pytest.raises(SavedFormatError, match="interrupted"):
+        load_run(folder)
     record = read_run_record(folder)
     assert record.state == "interrupted"
     assert list(record.stages)[-1] == "models-0"

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from equitab.cli.output import interval, number, print_lines, print_table
 
+ALL_OTHERS = "(all others)"
+
 if TYPE_CHECKING:
     from equitab.pipeline import Audit, Measurement
     from equitab.report import GroupRow
@@ -41,6 +43,8 @@ def _print_gaps(audit: Audit, features: str) -> None:
         held for held in audit.measurements if held.sensitive_features == features and _is_gap(audit, held)
     ]
     shown = [held for held in gaps if held.status == "ok" or not held.group]
+    if sum(row.sensitive_features == features for row in audit.groups) == 2:
+        shown = [held for held in shown if held.group != ALL_OTHERS]  # the only other group, once more
     what = f"predictions in {audit.prediction!r}" if audit.prediction else "labels"
     if shown:
         title = f"Fairness of the {what}, {features}"

@@ -58,6 +58,16 @@ def find_study(name: str) -> Callable[..., Any]:
     return known[name]
 
 
+def asked_plan(flags: PlanFlags, common: CommonFlags) -> dict[str, Any]:
+    """Return the keys of a recipe's plan: those of --config with the flags laid over them."""
+    from dataclasses import asdict
+
+    from equitab.pipeline import load_recipe
+
+    known = {} if common.config is None else asdict(load_recipe(common.config).plan)
+    return {**known, **plan_changes(flags).get("plan", {})}
+
+
 def generator_changes(flags: GeneratorFlags) -> dict[str, Any]:
     """Return what the flags change in a recipe's generator."""
     return _changes("generator", name=flags.generator, preset=flags.preset, max_seconds=flags.max_seconds)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from equitab.cli.audit import audit
+from equitab.cli.augment import augment
 from equitab.cli.demo import demo
 from equitab.cli.evaluate import evaluate
 from equitab.cli.fit import fit
@@ -38,6 +39,7 @@ for _command, _name in (
     (run_command, "run"),
     (fit, "fit"),
     (sample, "sample"),
+    (augment, "augment"),
     (evaluate, "evaluate"),
     (predict, "predict"),
     (study, "study"),

@@ -16,7 +16,7 @@ def predict(
     output: Annotated[str | None, out("Where the predictions go; CSV on stdout without it.")] = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Predict with the model that a run chose; nothing is drawn at random, so --seed changes nothing."""
+    """Predict with the model that a run chose; --seed and --config change nothing."""
     from equitab.cli.output import print_json, remark
     from equitab.pipeline import predict as predict_rows
 

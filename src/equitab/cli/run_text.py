@@ -34,7 +34,7 @@ def _print_headline(result: RunResult) -> None:
         _change(headline.fairness_before, headline.fairness_after),
         _change(headline.performance_before, headline.performance_after),
     ]
-    title = f"On {headline.fairness_after.n} held-out real rows"
+    title = f"On {headline.performance_after.n:,} held-out real rows"
     header = ("metric", "for whom", "before", "interval", "after", "interval")
     print_table(title, header, rows, n_text=2)
     if headline.baselines:
@@ -54,24 +54,17 @@ def _change(before: Measurement, after: Measurement) -> tuple[str, ...]:
 
 
 def _print_baselines(headline: Headline) -> None:
-    header = (
-        "simple baseline",
-        "verdict",
-        "why",
-        headline.fairness_after.metric,
-        headline.performance_after.metric,
-    )
+    header = ("simple baseline", "verdict", headline.fairness_after.metric, headline.performance_after.metric)
     rows = [
         (
             "no treatment" if baseline.treatment == "original" else baseline.treatment,
             baseline.verdict,
-            baseline.reason,
             number(baseline.fairness.value),
             number(baseline.performance.value),
         )
         for baseline in headline.baselines
     ]
-    print_table("Beside simple baselines", header, rows, n_text=3)
+    print_table("Beside simple baselines", header, rows, n_text=2)
 
 
 def _closing_lines(result: RunResult) -> Iterator[str]:

@@ -180,7 +180,11 @@ def _in_words(
     fairness: PairedDifference, performance: PairedDifference, metric: str, rule: ComparisonRule
 ) -> str:
     gap = "as fair" if abs(fairness.value) <= rule.margin else "fairer" if fairness.value < 0 else "less fair"
-    sure = "" if fairness.high < 0 or fairness.low > 0 else ", not surely"
+    if gap == "as fair":
+        is_sure = fairness.low >= -rule.margin and fairness.high <= rule.margin
+    else:
+        is_sure = fairness.high < 0 or fairness.low > 0
+    sure = "" if is_sure else ", not surely"
     name = metric.replace("_", " ")
     return (
         f"{gap}{sure} (distance from fair {fairness.value:+.3f}, {fairness.low:+.3f} to {fairness.high:+.3f}), "

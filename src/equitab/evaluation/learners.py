@@ -87,8 +87,8 @@ _NAMED = (
     Learner(
         "gradient_boosting",
         "sklearn.ensemble.HistGradientBoostingClassifier",
-        # Smaller trees and steps than the defaults: as good on tables of 30,000 rows, surer on those of 1,000.
-        {"learning_rate": 0.07, "max_leaf_nodes": 15, "l2_regularization": 1.0, "max_iter": 150},
+        # scikit-learn's defaults, as in published comparisons, but every row is learned from.
+        {"early_stopping": False},
         form="ordinal",
     ),
 )

@@ -83,7 +83,7 @@ def headline(
         performance_after=after[1],
         tolerance=question.tolerance,
         baselines=compared,
-        warnings=(*found.leak_warnings(), *_warnings(question, after, compared)),
+        warnings=(*found.leak_warnings(), *_warnings(question, after)),
     )
 
 
@@ -202,9 +202,7 @@ def _predictions_of(
     return predictions[keys[0]], predictions[keys[1]]
 
 
-def _warnings(
-    question: HeadlineQuestion, after: tuple[Measurement, Measurement], compared: Sequence[BaselineComparison]
-) -> tuple[str, ...]:
+def _warnings(question: HeadlineQuestion, after: tuple[Measurement, Measurement]) -> tuple[str, ...]:
     """Return what a reader must know before anything else."""
     fairness = after[0]
     found = [f"{held.metric} is undefined: {held.reason}" for held in after if held.value is None]
@@ -213,16 +211,9 @@ def _warnings(
         found.append(f"not within the tolerance: {gap:.3f} from fair, {question.tolerance:g} was asked for")
     elif _farthest(question, fairness) > question.tolerance:
         found.append(f"within the tolerance of {question.tolerance:g}, but its interval reaches beyond it")
-    found += [_in_words(held) for held in compared if held.verdict != "beaten"]
     if fairness.value is not None and fairness.reason:
         found.append(fairness.reason)
     return tuple(found)
-
-
-def _in_words(held: BaselineComparison) -> str:
-    if held.verdict == "not beaten":
-        return f"the baseline {held.treatment!r} is not beaten: {held.reason}"
-    return f"whether the baseline {held.treatment!r} is beaten is undetermined: {held.reason}"
 
 
 def _farthest(question: HeadlineQuestion, fairness: Measurement) -> float:

@@ -2,6 +2,7 @@
 
 from equitab.evaluation.results import CurvePoint, Headline, Measurement
 from equitab.pipeline.audit import Audit, audit
+from equitab.pipeline.augment import AugmentResult, augment_table
 from equitab.pipeline.demo import demo, demo_recipe
 from equitab.pipeline.evaluate import Evaluation, evaluate
 from equitab.pipeline.fit import FitResult, fit
@@ -19,6 +20,7 @@ from equitab.pipeline.written_rows import WrittenRows
 
 __all__ = [
     "Audit",
+    "AugmentResult",
     "CurvePoint",
     "Evaluation",
     "FitResult",
@@ -33,6 +35,7 @@ __all__ = [
     "WrittenRows",
     "audit",
     "audit_contents",
+    "augment_table",
     "demo",
     "demo_recipe",
     "evaluate",

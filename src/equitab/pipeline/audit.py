@@ -11,6 +11,7 @@ from equitab.evaluation import MeasurementSettings, measure_labels, measure_pred
 from equitab.evaluation.results import Measurement
 from equitab.metrics.definitions import METRICS
 from equitab.pipeline.group_table import group_rows
+from equitab.pipeline.prediction_column import with_readable_predictions
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.table_overlap import overlap_remarks
 from equitab.pipeline.table_source import open_table
@@ -93,7 +94,8 @@ def audit(
     schema : TableSchema, mapping of its keys, or path, optional
         What is not said is guessed.
     prediction : str, optional
-        A column of predictions (values of the target) to judge in place of the labels.
+        A column of predictions to judge in place of the labels: values of the target, or true and false (1 and
+        0) for favorable and not.
     test : table or location, optional
         Held-out rows of the same columns: it is counted how many repeat a row of the table.
     seed : int, default 0
@@ -120,10 +122,12 @@ def audit(
     resolved = resolve_schema(opened.frame, keys)
     findings = tuple(str(finding) for finding in validate_table(opened.frame, resolved))
     settings = MeasurementSettings(seed=seed)
+    reading: tuple[str, ...] = ()
     if prediction is None:
         measured = measure_labels(opened.frame, resolved, settings=settings)
     else:
-        measured = measure_predictions(opened.frame, resolved, prediction=prediction, settings=settings)
+        judged, reading = with_readable_predictions(opened.frame, resolved, prediction)
+        measured = measure_predictions(judged, resolved, prediction=prediction, settings=settings)
     overlap = () if test is None else overlap_remarks(opened.frame, open_table(test).frame, resolved)
     return Audit(
         name=opened.name,
@@ -133,7 +137,7 @@ def audit(
         groups=group_rows(opened.frame, resolved),
         measurements=tuple(measured),
         findings=(*opened.notes, *findings, *overlap),
-        guesses=resolved.notes,
+        guesses=(*resolved.notes, *reading),
     )
 
 

@@ -92,7 +92,8 @@ def init(
     """
     opened = open_table(table)
     resolved = resolve_schema(opened.frame, schema)
-    findings = tuple(str(finding) for finding in validate_table(opened.frame, resolved))
+    found = validate_table(opened.frame, resolved)
+    warnings = [str(finding) for finding in found if finding.severity == "warning"]
     location = str(table) if isinstance(table, str | Path) else "TABLE"
     data = merged(
         {"table": location, "schema": resolved.to_dict(), "generator": {"preset": "fast"}}, changes or {}
@@ -100,7 +101,7 @@ def init(
     recipe = recipe_from_dict(data)
     if out is not None:
         recipe = moved(recipe, Path(out).parent)
-    text = commented_yaml(recipe, guesses=resolved.notes, origin="equitab init")
+    text = commented_yaml(recipe, guesses=resolved.notes, findings=warnings, origin="equitab init")
     if out is not None:
         write_text_atomically(out, text, overwrite=overwrite)
     return Proposal(
@@ -108,6 +109,6 @@ def init(
         schema=resolved,
         n_rows=len(opened.frame),
         text=text,
-        findings=(*opened.notes, *findings),
+        findings=(*opened.notes, *map(str, found)),
         place=None if out is None else Path(out),
     )

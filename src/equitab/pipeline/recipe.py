@@ -218,7 +218,7 @@ def recipe_from_dict(data: Mapping[str, Any]) -> Recipe:
     Traceback (most recent call last):
     ...
     equitab.errors.RecipeError: recipe key 'modles': expected a known key, received an unknown one. \
-Next: did you mean 'models'?.
+Next: did you mean 'models'?
     """
     from pydantic import TypeAdapter, ValidationError
 

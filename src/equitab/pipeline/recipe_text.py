@@ -10,6 +10,8 @@ from equitab.pipeline.yaml_text import to_flow
 
 _COMMENT_COLUMN = 44
 
+_FIRST_OF_A_BLOCK = {"constraints", "baselines"}
+
 _SCHEMA_COMMENTS = {
     "target": "the column that models predict",
     "favorable_outcome": "the values of the target that are good for the person",
@@ -44,7 +46,9 @@ _COMMENTS = {
 }
 
 
-def commented_yaml(recipe: Recipe, *, guesses: Sequence[str], origin: str) -> str:
+def commented_yaml(
+    recipe: Recipe, *, guesses: Sequence[str], findings: Sequence[str] = (), origin: str
+) -> str:
     """Return a recipe as YAML with comments; reading it gives the same recipe.
 
     Parameters
@@ -53,18 +57,24 @@ def commented_yaml(recipe: Recipe, *, guesses: Sequence[str], origin: str) -> st
         Its schema has to be a mapping.
     guesses : sequence of str
         What was guessed about the table, for the head of the file.
+    findings : sequence of str
+        What is worth knowing about the table, for the head of the file.
     origin : str
         What made the recipe, for the head of the file.
     """
-    return "\n".join([*_head(guesses, origin), *_body(recipe.to_dict())]) + "\n"
+    return "\n".join([*_head(guesses, findings, origin), *_body(recipe.to_dict())]) + "\n"
 
 
-def _head(guesses: Sequence[str], origin: str) -> Iterator[str]:
+def _head(guesses: Sequence[str], findings: Sequence[str], origin: str) -> Iterator[str]:
     yield f"# A recipe for equitab, proposed by {origin}. Read it, correct it, then: equitab run THIS_FILE"
     if guesses:
         yield "#"
         yield "# Guessed from the table; check these first:"
         yield from (f"#   - {guess}" for guess in guesses)
+    if findings:
+        yield "#"
+        yield "# Worth knowing (columns to leave out go under schema.ignore):"
+        yield from (f"#   - {finding}" for finding in findings)
     yield ""
 
 
@@ -80,6 +90,8 @@ def _body(data: dict[str, Any]) -> Iterator[str]:
             yield from ("", "models:")
             yield from (f"  - {_model(model)}" for model in value)
         else:
+            if key in _FIRST_OF_A_BLOCK:
+                yield ""
             yield _line(f"{key}: {to_flow(value)}", _COMMENTS.get(key, ""))
 
 

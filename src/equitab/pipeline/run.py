@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from equitab.dataframe import write_text_atomically
+from equitab.errors import SavedFormatError
 from equitab.evaluation import Headline, Measurement
 from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.measurement_files import load_curves, load_measurements
@@ -134,10 +135,14 @@ def load_run(folder: str | Path) -> RunResult:
     Raises
     ------
     SavedFormatError
-        If it is no run's folder, or its record is damaged.
+        If it is no run's folder, its record is damaged, or the run is not finished.
     """
     place = Path(folder)
     record = read_run_record(place)
+    if record.state != "finished" or "results" not in record.stages:
+        raise SavedFormatError(
+            f"{str(place)!r}: expected a finished run, received one that is {record.state}."
+        )
     answer = Answer.from_dict(record.stages["results"].facts)
     return RunResult(
         folder=place,

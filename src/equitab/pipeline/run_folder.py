@@ -154,9 +154,11 @@ class RunFolder:
 
     def close(self, state: State) -> None:
         """Record how the run ended; a finished one gives up what only later stages needed."""
+        stages = self.record.stages
         if state == "finished":
             remove(self.path / WORK_FOLDER)
-        self._change(state=state, ended=_now())
+            stages = {name: replace(stage, files=_kept(stage.files)) for name, stage in stages.items()}
+        self._change(state=state, ended=_now(), stages=stages)
 
     def log(self, line: str) -> None:
         """Append a line to ``run.log``."""
@@ -265,6 +267,11 @@ def environment() -> dict[str, str]:
     found |= {name: _version(name) for name in _LIBRARIES}
     found["machine"] = platform.machine()
     return {name: version for name, version in found.items() if version}
+
+
+def _kept(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests of files that a finished run keeps."""
+    return {name: digest for name, digest in files.items() if not name.startswith(f"{WORK_FOLDER}/")}
 
 
 def _is_ours(path: Path) -> bool:

@@ -62,6 +62,8 @@ def write_folder(path: Path, write: Callable[[Path], None]) -> None:
             write(neighbour)
             remove(path)  # no system replaces a folder that holds something
             os.replace(neighbour, path)
+    except StorageError as error:
+        raise StorageError(str(error).replace(str(neighbour), str(path))) from error
     finally:
         remove(neighbour)
 

@@ -18,6 +18,7 @@ from equitab.schema import (
     group_codes,
     has_target,
     row_weights,
+    sensitive_groups,
 )
 
 
@@ -39,6 +40,11 @@ class TrainingRows:
     positions: np.ndarray
     schema: TableSchema
     groups: IntersectionalGroups
+
+    @classmethod
+    def of(cls, frame: Frame, schema: TableSchema) -> TrainingRows:
+        """Return all rows of a table as training rows."""
+        return cls(frame, np.arange(len(frame)), schema, sensitive_groups(frame, schema))
 
     @property
     def weights(self) -> np.ndarray | None:

@@ -310,9 +310,9 @@ def test_45_correlated_numbers_do_not_collapse() -> None:
     numbers = factors @ generator.normal(size=(4, 45)) + 0.3 * generator.normal(size=(3_000, 45))
     table = pd.DataFrame(numbers, columns=[f"x{k}" for k in range(45)])
     table["hired"] = np.where(factors[:, 0] > 0, "yes", "no")
-    preset = replace(PRESETS["fast"], n_steps=250, width=128, batch_size=256)
+    preset = replace(PRESETS["fast"], n_steps=500, width=128)
     drawn = TabDDPM(preset).fit(table, _schema(table), seed=0).sample(3_000, seed=0)
     ratio = drawn.drop(columns="hired").std() / table.drop(columns="hired").std()
-    assert ratio.between(0.8, 1.2).all()
+    assert ratio.between(0.85, 1.1).all()
     correlation = np.corrcoef(numbers.T) - np.corrcoef(drawn.drop(columns="hired").to_numpy().T)
-    assert np.abs(correlation).mean() < 0.06
+    assert np.abs(correlation).mean() < 0.04

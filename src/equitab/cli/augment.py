@@ -1,0 +1,67 @@
+"""``equitab augment``: add the rows of a plan to a table."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from equitab.cli.options import (
+    CommonFlags,
+    GeneratorFlags,
+    Overwrite,
+    PlanFlags,
+    SchemaFlags,
+    TableArgument,
+    TestTable,
+    out,
+)
+
+
+def augment(
+    table: TableArgument,
+    schema_flags: SchemaFlags,
+    generator: GeneratorFlags,
+    plan: PlanFlags,
+    common: CommonFlags,
+    test: TestTable = None,
+    mitigation: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mitigation",
+            metavar="NAME",
+            help="reweighing: weights that level groups.",
+        ),
+    ] = None,
+    output: Annotated[
+        str, out("Where the table goes, with the columns equitab_origin and equitab_weight.")
+    ] = ("augmented.parquet"),
+    overwrite: Overwrite = False,
+) -> None:
+    """Add synthetic rows to a table; --generator may name a saved generator's folder."""
+    from equitab.cli.calls import asked_generator, asked_plan, asked_schema, asked_seed
+    from equitab.cli.output import print_json, print_lines, remark
+    from equitab.cli.progress_display import progress_display
+    from equitab.pipeline import augment_table
+
+    with progress_display(quiet=common.quiet) as progress:
+        result = augment_table(
+            table,
+            asked_schema(schema_flags, common),
+            generator=asked_generator(generator, common),
+            plan=asked_plan(plan, common),
+            mitigation=tuple(mitigation or ()),
+            test=test,
+            out=output,
+            seed=asked_seed(common),
+            overwrite=overwrite,
+            progress=progress,
+        )
+    if common.as_json:
+        print_json(result.to_dict())
+    else:
+        print_lines(result.lines())
+    remark(
+        [f"Wrote {output}: {len(result.frame):,} rows, {result.plan.total:,} of them new."],
+        quiet=common.quiet,
+    )
