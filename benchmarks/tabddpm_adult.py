@@ -79,7 +79,7 @@ def run_tabddpm(preset: str, train: pd.DataFrame, schema: TableSchema, seed: int
 def run_peer(train: pd.DataFrame, seed: int) -> Run:
     from mostlyai.engine import TabularARGN
 
-    plain = train.astype({name: object for name in train.select_dtypes("str").columns})
+    plain = train.astype(dict.fromkeys(train.select_dtypes("str").columns, object))
     peer, fit = timed(lambda: TabularARGN(random_state=seed, verbose=0).fit(plain))
     rows, sample = timed(lambda: peer.sample(n_samples=len(train)))
     return Run("TabularARGN", rows[list(train.columns)].astype(train.dtypes.to_dict()), fit, sample)
@@ -148,7 +148,8 @@ def main() -> None:
             print("TabularARGN was left out: the package mostlyai-engine is not installed")
         else:
             lines.append(judge(run_peer(train, arguments.seed), train, test, schema, arguments.seed))
-    print("\n".join([HEADER, *lines]))
+    if lines:
+        print("\n".join([HEADER, *lines]))
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ class Headline:
         The gap that was asked for.
     baselines : tuple of BaselineComparison
     warnings : tuple of str
-        What a reader must know before anything else (tiny groups, gaps beyond the tolerance, undefined metrics, suspected leaks).
+        What a reader must know before anything else (gaps beyond the tolerance, undefined metrics, leaks).
     """
 
     model: str

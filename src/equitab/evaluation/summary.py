@@ -14,7 +14,7 @@ from equitab.evaluation.fairness import ALL_OTHERS, RealRows
 from equitab.evaluation.guards import SUSPICION
 from equitab.evaluation.headline_question import HeadlineQuestion
 from equitab.evaluation.prediction_table import Predictions
-from equitab.evaluation.results import BaselineComparison, Headline, Measurement
+from equitab.evaluation.results import Headline, Measurement
 from equitab.evaluation.seed_average import average_over_seeds
 from equitab.metrics import METRICS
 
