@@ -65,6 +65,7 @@ def _print_baselines(headline: Headline) -> None:
         for baseline in headline.baselines
     ]
     print_table("Beside simple baselines", header, rows, n_text=2)
+    print_lines(f"{row[0]}: {held.reason}." for row, held in zip(rows, headline.baselines, strict=True))
 
 
 def _closing_lines(result: RunResult) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from equitab.dataframe import Frame
 from equitab.evaluation import (
+    TUNED,
     CurvePoint,
     Learner,
     Measurement,
@@ -81,8 +82,8 @@ class SeedResults:
 
     @property
     def curves(self) -> list[CurvePoint]:
-        """The threshold sweeps."""
-        return [point for result in self.results for point in result.curves]
+        """The threshold sweeps, with the thresholds that were chosen on validation rows."""
+        return [point for result in self.results for point in (*result.curves, *_chosen_thresholds(result))]
 
     @property
     def predictions(self) -> Frame:
@@ -101,6 +102,14 @@ class SeedResults:
             place = folder / result.treatment / result.model.learner.name
             place.parent.mkdir(exist_ok=True)
             save_model(result.model, place)
+
+
+def _chosen_thresholds(result: ModelResult) -> list[CurvePoint]:
+    """Return a mark for each sweep of a model, at the threshold that was chosen on validation rows."""
+    threshold = result.thresholds[TUNED]
+    figures = dict.fromkeys(point.figure for point in result.curves)
+    series = f"{result.treatment}|chosen_threshold"
+    return [CurvePoint(figure=figure, series=series, x=f"{threshold:.2f}", y=threshold) for figure in figures]
 
 
 def train_all(
