@@ -26,7 +26,7 @@ def pages_with(language: str) -> list[Path]:
     return [page for page in PAGES if blocks(page, language)]
 
 
-@pytest.fixture()
+@pytest.fixture
 def people_csv(tmp_path: Path) -> Path:
     """A small table by the name that the documents use."""
     import equitab
@@ -83,7 +83,10 @@ def test_every_command_and_option_is_described() -> None:
     for name, command in group.commands.items():  # type: ignore[attr-defined]
         missing += [] if f"equitab {name}" in text else [name]
         for parameter in command.params:
-            assert getattr(parameter, "help", None) or parameter.param_type_name == "argument", (name, parameter.name)
+            assert getattr(parameter, "help", None) or parameter.param_type_name == "argument", (
+                name,
+                parameter.name,
+            )
             options = [option for option in parameter.opts if option.startswith("--")]
             missing += [f"{name} {option}" for option in options if f"`{option}" not in text]
     assert missing == []

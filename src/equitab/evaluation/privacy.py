@@ -10,6 +10,7 @@ Yao, Krco, Ganev, de Montjoye (2025), The DCR delusion: measuring the privacy ri
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +54,8 @@ def measure_privacy(
     generator_seed : int, optional
         For the record.
     seed : int
-        Training and holdout rows are drawn down to the same number.
+        Training and holdout rows are drawn down to the same number for distances; copies are looked for among
+        all training rows.
 
     Returns
     -------
@@ -74,15 +76,17 @@ def measure_privacy(
         _draw(training, size, rng),
         _draw(holdout, size, rng),
     )
-    matrices = distance_matrices(frames, schema)
-    codes = [np.column_stack(held) for held in zip(*_codes(frames, schema), strict=True)]
-    results = [
-        *privacy_metrics(*matrices, confidence=chosen.confidence),
-        *copy_metrics(*codes, confidence=chosen.confidence),
-    ]
-    remark = f"{size} training and {size} holdout rows" if size < len(training) else ""
-    subject = Subject(treatment="synthetic", stage="privacy", generator_seed=generator_seed, remark=remark)
-    return [subject.measurement(result) for result in results]
+    distances = privacy_metrics(*distance_matrices(frames, schema), confidence=chosen.confidence)
+    # A copy of any training row counts, so all of them are searched; only chance is judged on fewer rows.
+    whole = (frames[0], training, frames[2])
+    codes = [np.column_stack(held) for held in zip(*_codes(whole, schema), strict=True)]
+    copies = copy_metrics(*codes, confidence=chosen.confidence)
+    subject = Subject(treatment="synthetic", stage="privacy", generator_seed=generator_seed)
+    found = []
+    for results, n_training in ((distances, size), (copies, len(training))):
+        remark = f"{n_training:,} training and {size:,} holdout rows" if size < len(training) else ""
+        found += [replace(subject, remark=remark).measurement(result) for result in results]
+    return found
 
 
 def distance_matrices(frames: Sequence[Frame], schema: TableSchema) -> list[FloatArray]:

@@ -7,7 +7,7 @@ undefined. A `CurvePoint` is one point of a figure.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from equitab.dataframe import Frame, frame_from_columns
@@ -186,8 +186,7 @@ def curves_from_frame(frame: Frame) -> list[CurvePoint]:
 
 def _as_table(rows: list[Measurement] | list[CurvePoint], kind: type) -> Frame:
     types = {"str": "string", "float": "float64", "int": "int64", "Status": "string"}
-    records = [asdict(row) for row in rows]
     return frame_from_columns(
-        {item.name: [record[item.name] for record in records] for item in fields(kind)},
+        {item.name: [getattr(row, item.name) for row in rows] for item in fields(kind)},
         types={item.name: types[str(item.type).split(" ")[0]] for item in fields(kind)},
     )

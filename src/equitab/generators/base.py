@@ -29,6 +29,8 @@ class Generator(Protocol):
         The name in the registry (``"tabddpm"``).
     conditionable_columns_ : tuple of str
         After `fit`: the columns that `sample` accepts in `given`.
+    schema_ : TableSchema
+        After `fit`: what the table meant.
 
     Notes
     -----
@@ -38,6 +40,7 @@ class Generator(Protocol):
 
     name: str
     conditionable_columns_: tuple[str, ...]
+    schema_: TableSchema
 
     def fit(
         self,

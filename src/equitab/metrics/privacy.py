@@ -205,13 +205,19 @@ class _Distances:
         return result_of(metric, share, interval, confidence=self.confidence, n=n)
 
 
-def _matrix_problems(synthetic: FloatArray, train: FloatArray, holdout: FloatArray) -> Iterator[Problem]:
-    """Yield what keeps the tables from being compared."""
+def _shape_problems(synthetic: FloatArray, train: FloatArray, holdout: FloatArray) -> Iterator[Problem]:
+    """Yield what keeps the rows of the tables from being compared."""
     shapes = [matrix.shape for matrix in (synthetic, train, holdout)]
     if any(len(shape) != 2 or shape[0] == 0 for shape in shapes) or len({shape[-1] for shape in shapes}) > 1:
         received = f"shapes {shapes[0]}, {shapes[1]} and {shapes[2]}"
         yield Problem("synthetic, train and holdout", "matrices with rows and the same features", received)
-    elif len(train) != len(holdout):
+
+
+def _matrix_problems(synthetic: FloatArray, train: FloatArray, holdout: FloatArray) -> Iterator[Problem]:
+    """Yield what keeps the distances between the tables from being compared."""
+    problems = list(_shape_problems(synthetic, train, holdout))
+    yield from problems
+    if not problems and len(train) != len(holdout):
         received = f"{len(train)} training and {len(holdout)} holdout rows"
         advice = "draw the larger one down to the size of the smaller"
         yield Problem(
@@ -220,7 +226,7 @@ def _matrix_problems(synthetic: FloatArray, train: FloatArray, holdout: FloatArr
             received,
             advice,
         )
-    elif len(train) < 2:
+    elif not problems and len(train) < 2:
         yield Problem("train and holdout", "at least two rows each", f"{len(train)}")
 
 
@@ -253,7 +259,8 @@ def copy_metrics(
     Parameters
     ----------
     synthetic, train, holdout : array-like of int, shape (n_rows, n_columns)
-        Rows as codes of one code book; training and holdout rows equally many.
+        Rows as codes of one code book. Where there are fewer holdout than training rows, chance alone gives
+        more copies of training rows.
     confidence : float, default 0.95
         Of the intervals, in (0, 1).
 
@@ -266,7 +273,7 @@ def copy_metrics(
     Raises
     ------
     InputError
-        If matrices do not fit together, or training and holdout differ in size.
+        If matrices do not fit together.
 
     Examples
     --------
@@ -274,7 +281,7 @@ def copy_metrics(
     [0.5, 0.0]
     """
     matrices = [np.asarray(matrix) for matrix in (synthetic, train, holdout)]
-    raise_problems([*_matrix_problems(*matrices), *confidence_problems(confidence)])
+    raise_problems([*_shape_problems(*matrices), *confidence_problems(confidence)])
     n, results = len(matrices[0]), []
     for metric, records in (("exact_copy_share", matrices[1]), ("holdout_copy_share", matrices[2])):
         n_copies = count_copies(matrices[0], records)

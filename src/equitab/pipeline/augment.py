@@ -123,7 +123,7 @@ def augment_table(
     made = make_plan(recipe.plan, opened.frame, resolved)
     stages.finish(f"{len(opened.frame):,} rows, {made.total:,} to add")
     learned = (
-        _loaded(saved, stages)
+        _loaded(saved, resolved, stages)
         if saved is not None
         else _learned(opened.frame, resolved, recipe.generator, seed, stages)
     )
@@ -148,11 +148,12 @@ def _saved_generator(generator: Any) -> Path | None:
     return folder if (folder / GENERATOR_FILE).is_file() else None
 
 
-def _loaded(folder: Path, stages: StageProgress) -> Any:
-    from equitab.generators import load_generator
+def _loaded(folder: Path, schema: TableSchema, stages: StageProgress) -> Any:
+    from equitab.generators import check_same_schema, load_generator
 
     stages.begin("loading the generator")
     loaded = load_generator(folder)
+    check_same_schema(loaded.schema_, schema)
     stages.finish(loaded.name)
     return loaded
 

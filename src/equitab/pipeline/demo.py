@@ -10,10 +10,6 @@ from equitab.pipeline.progress import Progress
 from equitab.pipeline.recipe import Recipe, merged, recipe_from_dict
 from equitab.pipeline.run import RunResult, run
 
-DEMO_STEPS, DEMO_SECONDS = 800, 120.0
-"""The generator's steps in the demo, and a bound on its time: all of it is to end within four minutes on two
-cores. Steps come first, so that the demo gives the same rows wherever it is not cut short."""
-
 
 def demo_recipe(changes: Mapping[str, Any] | None = None) -> Recipe:
     """Return the recipe of the demo: Adult, its own test rows, TabDDPM, two models.
@@ -30,12 +26,10 @@ def demo_recipe(changes: Mapping[str, Any] | None = None) -> Recipe:
     """
     from equitab.datasets import adult_schema
 
-    is_tabddpm = (changes or {}).get("generator", {}).get("name", "tabddpm") == "tabddpm"
-    settings = {"n_steps": DEMO_STEPS} if is_tabddpm else {}
     data = {
         "table": "packaged:adult",
         "schema": adult_schema().to_dict(),
-        "generator": {"name": "tabddpm", "preset": "fast", "max_seconds": DEMO_SECONDS, "settings": settings},
+        "generator": "tabddpm",
         "models": ["logistic_regression", "gradient_boosting"],
     }
     return recipe_from_dict(merged(data, changes or {}))
