@@ -20,9 +20,15 @@ def test_a_generator_saved_for_another_schema_is_refused_with_every_difference(t
     other = people.drop(columns="occupation").assign(age=people["age"].astype(str) + " years")
     columns = [column for column in schema.columns if column.name != "occupation"]
     kinds = {"age": "categorical"}
-    changed = tuple(type(c)(c.name, kinds.get(c.name, c.kind), c.has_missing, c.missing_token) for c in columns)
+    changed = tuple(
+        type(c)(c.name, kinds.get(c.name, c.kind), c.has_missing, c.missing_token) for c in columns
+    )
     with pytest.raises(SchemaError) as raised:
         augment_table(
-            other, schema.with_changes(columns=changed), generator=str(tmp_path / "saved"), plan="fill_outcomes", seed=0
+            other,
+            schema.with_changes(columns=changed),
+            generator=str(tmp_path / "saved"),
+            plan="fill_outcomes",
+            seed=0,
         )
     assert {problem.where for problem in raised.value.problems} >= {"column 'occupation'", "column 'age'"}
