@@ -49,8 +49,8 @@ def _print_gaps(audit: Audit, features: str) -> None:
     if shown:
         title = f"Fairness of the {what}, {features}"
         print_table(title, ("metric", "compared", "value", "95% interval"), map(_gap_cells, shown), n_text=2)
-    if len(shown) < len(gaps):
-        n_hidden = len(gaps) - len(shown)
+    n_hidden = sum(held.status == "undefined" and bool(held.group) for held in gaps)
+    if n_hidden:
         print_lines(
             [f"{n_hidden} comparisons of groups that are too small are undefined, and not shown.", ""]
         )

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from equitab.dataframe import date_spelling
 from equitab.encoding.arrow_columns import (
     column_of_numbers,
     numbers_of,
@@ -19,7 +20,6 @@ from equitab.encoding.number_texts import NumberSpelling, find_spelling
 from equitab.encoding.quantile_grid import QuantileGrid, fit_quantile_grid
 from equitab.encoding.scales import RankedValues, Scale, choose_scale, scale_from_dict
 from equitab.errors import Problem, TableError
-from equitab.schema.dates import date_spelling
 
 
 @dataclass(frozen=True)
