@@ -149,7 +149,8 @@ def _likely_encoding(data: bytes) -> str:
 
 
 def _encoding_problem(where: str, likely: str, received: str) -> Problem:
-    return Problem(where, "text in UTF-8", received, f"if it is {likely}, read it with encoding={likely!r}")
+    advice = f"convert it (iconv -f {likely} -t utf-8), or in Python read_table(..., encoding={likely!r})"
+    return Problem(where, "text in UTF-8", received, advice)
 
 
 def _check_not_empty(text: str, where: str) -> None:

@@ -64,7 +64,18 @@ def unsupported_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(
             "recipe key 'plan.strategy'", "another strategy", f"'sparse_regions', {_LATER}", "use fill_groups"
         )
+    yield from _generator_problems(data.get("generator"))
     yield from database_problems("recipe key 'table'", data.get("table"))
+
+
+def _generator_problems(generator: object) -> Iterator[Problem]:
+    """Yield a generator of an unknown name: it is said with everything else, not when the run gets there."""
+    from equitab.generators import generator_names
+
+    name = generator.get("name") if isinstance(generator, Mapping) else None
+    if isinstance(name, str) and name not in generator_names():
+        advice = closest(name, generator_names())
+        yield Problem("recipe key 'generator.name'", "a generator's name", "an unknown one", advice)
 
 
 def database_problems(where: str, location: object) -> Iterator[Problem]:
