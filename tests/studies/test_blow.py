@@ -8,6 +8,7 @@ import pytest
 
 from equitab.dataframe import read_table
 from equitab.errors import OutputExistsError, RecipeError
+from equitab.pipeline import load_curves
 from equitab.studies import study_blow
 from equitab.studies.blow import REDUCED, AdultRows, BlowSettings
 from equitab.studies.comparison import numbers_from_frame
@@ -51,6 +52,9 @@ def test_every_number_stands_beside_the_papers(tmp_path: Path) -> None:
     assert accuracy.low - 0.005 <= accuracy.paper <= accuracy.high + 0.005
     neighbours = [n for n in result.numbers if n.model == "k_nearest_neighbors" and "after" in n.condition]
     assert all("resampling" in number.remark for number in neighbours)
+    figures = {point.figure for point in load_curves(folder / "curves.parquet")}
+    sweep = "threshold_sweep/race/logistic_regression, 20,000 rows added, AIF360's reduced form"
+    assert {figure for figure in figures if figure.startswith("threshold")} == {sweep}
     assert "cannot be right" in (folder / "report.html").read_text()
     assert "| Model | BA |" in (folder / "study.md").read_text()
     with pytest.raises(OutputExistsError):

@@ -54,6 +54,7 @@ FULL: DataForm = "full table"
 N_VALIDATION = 6513
 SENSITIVE = ("race", "sex")
 FIGURE_3 = ("sex", "race", "education", "workclass", "occupation")
+FIGURES_4_AND_5 = {"logistic_regression": 150_000, "random_forest": 100_000}
 TABLES = {"race": "II", "sex": "III"}
 _WITHOUT_GROUPS = ("balanced_accuracy",)
 _OF_EVERYBODY = ("balanced_accuracy", "theil_index")
@@ -269,15 +270,33 @@ def headline_measurements(results: list[ModelResult]) -> list[Measurement]:
 
 
 def sweep_points(results: list[ModelResult]) -> list[CurvePoint]:
-    """Return the threshold sweeps of figures 4 and 5: race, before and after reweighing for race."""
-    wanted = {"logistic_regression", "random_forest"}
+    """Return the threshold sweeps for race, before and after reweighing for race."""
     return [
         point
         for result in results
-        if result.model.learner.name in wanted and "reweighed for sex" not in result.treatment
+        if "reweighed for sex" not in result.treatment
         for point in result.curves
         if point.figure.split("/")[1] == "race" and not point.series.endswith("equalized_odds_difference")
     ]
+
+
+def paper_sweeps(
+    points: list[CurvePoint], form: str, n_synthetic: int, sizes: tuple[int, ...]
+) -> list[CurvePoint]:
+    """Return those of some sweeps that figures 4 and 5 show, named as the report names treatments.
+
+    A size that was not repeated is stood in for by the largest that was.
+    """
+    after, before = ("augmented_reweighed", "augmented") if n_synthetic else ("reweighed", "original")
+    found = []
+    for point in points:
+        model = point.figure.split("/")[2]
+        if n_synthetic == min(FIGURES_4_AND_5.get(model, -1), max(sizes)):
+            treatment, metric = point.series.split("|")
+            series = f"{after if 'reweighed for' in treatment else before}|{metric}"
+            figure = f"threshold_sweep/race/{model}, {n_synthetic:,} rows added, {form}"
+            found.append(replace(point, figure=figure, series=series))
+    return found
 
 
 def distribution_points(rows: AdultRows, synthetic: Frame, sizes: tuple[int, ...]) -> list[CurvePoint]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from equitab.dataframe import Frame, read_table, take_rows, write_table, write_text_atomically
@@ -26,6 +26,7 @@ from equitab.studies.blow import (
     fit_generator,
     headline_measurements,
     measure_size,
+    paper_sweeps,
     sweep_points,
 )
 from equitab.studies.blow_page import study_page
@@ -148,7 +149,7 @@ def _measure_models(
         for size in settings.sizes:
             found, points = _measure_size(stages, data, size, settings, seed)
             numbers += found
-            curves += [_of_form(point, form) for point in points]
+            curves += paper_sweeps(points, form, size, settings.sizes)
     return numbers, curves
 
 
@@ -170,11 +171,6 @@ def _measure_size(
         return numbers_from_frame(read_table(numbers_place)), load_curves(curves_place)
 
     return stages.carry_out(name, f"models on {data.form}, {size:,} rows added", work, read)
-
-
-def _of_form(point: CurvePoint, form: str) -> CurvePoint:
-    kind, feature, model = point.figure.split("/")
-    return replace(point, figure=f"{kind}/{feature}/{model}, {form}")
 
 
 def _write(
