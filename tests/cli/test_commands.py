@@ -146,6 +146,7 @@ def test_flags_of_run_override_the_recipe(call: Call, recipe_file: Path, tmp_pat
     assert not (tmp_path / "result").exists()
 
 
+@pytest.mark.slow
 def test_fit_sample_evaluate_work_one_after_the_other(
     call: Call, people_csv: Path, held_out_csv: Path, tmp_path: Path
 ) -> None:

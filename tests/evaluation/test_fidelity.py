@@ -25,6 +25,7 @@ def _shuffled(frame):
     )
 
 
+@pytest.mark.slow
 def test_fresh_real_rows_cannot_be_told_from_real_rows(town):
     first, second = _halves(town)
     found = detect_synthetic(first, second, town.schema, settings=SETTINGS, seed=0)
@@ -33,6 +34,7 @@ def test_fresh_real_rows_cannot_be_told_from_real_rows(town):
     assert found.n == 1600
 
 
+@pytest.mark.slow
 def test_shuffled_columns_are_found_out_although_their_shapes_are_perfect():
     rng = np.random.default_rng(0)
     x = rng.normal(size=500)

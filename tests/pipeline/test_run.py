@@ -79,6 +79,7 @@ def test_the_splits_share_the_rows_out(finished: RunResult, people: Frame) -> No
     assert set(origins) == {"real", "synthetic:independent_marginals:0"}
 
 
+@pytest.mark.slow
 def test_the_generator_and_the_models_see_training_rows_only(recipe: dict[str, Any], tmp_path: Path) -> None:
     """Changing every feature of the test rows changes nothing that was learned."""
     table = equitab.read_table(recipe["table"])
@@ -163,6 +164,7 @@ def test_the_report_names_the_chosen_model(finished: RunResult) -> None:
     assert "aussian naive bayes" in page
 
 
+@pytest.mark.slow
 def test_several_seeds_are_averaged(recipe: dict[str, Any], tmp_path: Path) -> None:
     """The mean stands beside the single runs."""
     result = run({**recipe, "n_seeds": 2, "baselines": [], "mitigation": []}, tmp_path / "two")

@@ -149,6 +149,7 @@ def test_augment_meets_its_plan(people: Frame) -> None:
     assert any("max_rows" in remark for remark in result.remarks)
 
 
+@pytest.mark.slow
 def test_real_rows_judged_as_synthetic_are_faithful(people: Frame, held_out: Frame) -> None:
     """Rows of the same table cannot be told apart, copies of it are all copies."""
     same = evaluate(people, held_out, SCHEMA)

@@ -46,11 +46,13 @@ def _check_joint(model: DiffusionModel) -> None:
         assert abs(numeric[codes[:, 0] == kind, 0].mean() - 0.85 * (kind - 1.5)) < 0.15
 
 
+@pytest.mark.slow
 def test_the_masked_process_learns_a_joint_distribution() -> None:
     table = _table()
     _check_joint(fit_model(table, _nothing(len(table)), preset=MASKED, seed=0))
 
 
+@pytest.mark.slow
 def test_the_masked_process_learns_how_a_point_mass_hangs_together_with_a_category() -> None:
     generator = np.random.default_rng(0)
     kind = generator.integers(0, 2, 2_000)
