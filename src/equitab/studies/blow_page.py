@@ -40,10 +40,16 @@ def study_page(
             *(_tables_of(numbers, form) for form in settings.forms),
             StudySection(heading="How good the generated rows are", tables=(_quality(quality),)),
             StudySection(
-                heading="Figure 3: five attributes, real and generated", curves=_kind(curves, "distribution")
+                heading="Figure 3: five attributes, real and generated",
+                paragraphs=("Filled bars are real training rows, outlined bars generated rows.",),
+                curves=_kind(curves, "distribution"),
             ),
             StudySection(
-                heading="Figures 4 and 5: threshold sweeps for race", curves=_kind(curves, "threshold_sweep")
+                heading="Figures 4 and 5: threshold sweeps for race",
+                paragraphs=(
+                    "The same training rows before and after reweighing for race, on real test rows.",
+                ),
+                curves=_kind(curves, "threshold_sweep"),
             ),
         ),
     )
