@@ -43,6 +43,7 @@ def test_python_blocks_run(page: Path, people_csv: Path, monkeypatch: pytest.Mon
     namespace: dict[str, object] = {"__name__": "page"}
     for block in blocks(page, "python"):
         exec(compile(block, str(page), "exec"), namespace)
+    assert "equitab" in namespace, "a page's blocks use what they document"
 
 
 @pytest.mark.slow
