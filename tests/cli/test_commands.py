@@ -188,6 +188,7 @@ def test_augment_fills_groups_and_says_so(
         assert table["equitab_weight"].to_numpy() == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_evaluate_without_held_out_rows_says_what_it_leaves_out(
     call: Call, people_csv: Path, held_out_csv: Path
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_table_beside_itself_is_perfect(town):
     assert found["bivariate_error"] == pytest.approx(0.0)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_answer_and_the_seed_is_recorded(town):
     first, second = _halves(town)
     one, two = (
@@ -69,6 +70,7 @@ def test_the_same_seed_gives_the_same_answer_and_the_seed_is_recorded(town):
     assert {held.generator_seed for held in one} == {4}
 
 
+@pytest.mark.slow
 def test_fewer_rows_can_be_asked_for(town):
     first, second = _halves(town)
     assert detect_synthetic(first, second, town.schema, settings=SETTINGS, max_rows=200, seed=0).n == 400

@@ -291,6 +291,7 @@ def test_numbers_do_not_pile_up_at_the_extremes() -> None:
     assert abs((drawn < np.median(income)).mean() - 0.5) < 0.06
 
 
+@pytest.mark.slow
 def test_a_table_of_smooth_numbers_only_is_learned() -> None:
     generator = np.random.default_rng(0)
     factor = generator.normal(size=(600, 1))
