@@ -91,6 +91,15 @@ def column_of_numbers(numbers: np.ndarray, missing: np.ndarray, kind: pa.DataTyp
     return pa.array(numbers, mask=missing).cast(kind, safe=False)
 
 
+def missing_mask(column: pa.Array, missing_tokens: tuple[str, ...]) -> np.ndarray:
+    """Return where a column is missing or holds a text that stands for it, shape (n_rows,), bool."""
+    is_missing = np.asarray(column.is_null())
+    if missing_tokens and pa.types.is_string(column.type):
+        is_token = pc.is_in(pc.utf8_trim_whitespace(column), pa.array(missing_tokens, pa.string()))
+        is_missing = is_missing | np.asarray(is_token.fill_null(False))
+    return is_missing
+
+
 def _time_units(values: pa.Array) -> pa.Array:
     if values.type.bit_width == 32:
         return values.cast(pa.int32())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +14,12 @@ from equitab.encoding.table_encoder import TableEncoder
 from equitab.errors import InputError, Problem
 from equitab.schema import value_name
 
+Beyond = Literal["refuse", "keep", "nearest"]
 
-def read_asked(encoder: TableEncoder, name: str, array: pa.Array) -> tuple[pa.Array, Problem | None]:
+
+def read_asked(
+    encoder: TableEncoder, name: str, array: pa.Array, *, beyond: Beyond = "refuse"
+) -> tuple[pa.Array, Problem | None]:
     """Return values that rows are asked to have, in the type of the training table, or the problem with them.
 
     Parameters
@@ -25,6 +29,9 @@ def read_asked(encoder: TableEncoder, name: str, array: pa.Array) -> tuple[pa.Ar
         One of its columns.
     array : pyarrow.Array
         Values of any type; text is cast, a missing value is written in the column's own way.
+    beyond : {"refuse", "keep", "nearest"}
+        What becomes of a number beyond the range seen in training: a problem, the number itself (though nothing
+        was learned there), or the end of the range.
 
     Returns
     -------
@@ -37,7 +44,9 @@ def read_asked(encoder: TableEncoder, name: str, array: pa.Array) -> tuple[pa.Ar
     if column is None:
         constant = next(found for found in encoder.determined_ if found.name == name)
         column = constant.values
-    return _categories(array, column) if isinstance(column, CategoricalColumn) else _numbers(array, column)
+    if isinstance(column, CategoricalColumn):
+        return _categories(array, column)
+    return _numbers(array, column, beyond)
 
 
 def _categories(array: pa.Array, column: CategoricalColumn) -> tuple[pa.Array, Problem | None]:
@@ -63,7 +72,7 @@ def _called(value: Any) -> str | None:
     return name.capitalize() if name in {"true", "false"} else name
 
 
-def _numbers(array: pa.Array, column: NumericalColumn) -> tuple[pa.Array, Problem | None]:
+def _numbers(array: pa.Array, column: NumericalColumn, beyond: Beyond) -> tuple[pa.Array, Problem | None]:
     where = f"given {column.name!r}"
     missing = np.asarray(array.is_null())
     if missing.any() and not column.missing:
@@ -82,7 +91,9 @@ def _numbers(array: pa.Array, column: NumericalColumn) -> tuple[pa.Array, Proble
         n_beyond = column.count_beyond(values)
     except InputError as error:
         return array, replace(error.problems[0], where=where)
-    if n_beyond:
+    if n_beyond and beyond == "nearest":
+        return column.within_range(values), None
+    if n_beyond and beyond == "refuse":
         received = f"beyond it in {n_beyond} of {len(array)} given rows"
         return array, Problem(where, "numbers within the range seen in training", received)
     return values, None

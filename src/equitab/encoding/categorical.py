@@ -9,7 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from equitab.encoding.arrow_columns import type_from_text, type_to_text, values_from_texts, values_to_texts
+from equitab.encoding.arrow_columns import (
+    missing_mask,
+    type_from_text,
+    type_to_text,
+    values_from_texts,
+    values_to_texts,
+)
 from equitab.errors import Problem, TableError
 
 
@@ -69,6 +75,10 @@ class CategoricalColumn:
             known = column.cast(pa.string())
             return _positions(known, self.values.cast(pa.string()))
         return _positions(known, self.values)
+
+    def is_missing(self, missing_tokens: tuple[str, ...]) -> np.ndarray:
+        """Return which values are missing or a text that stands for it, shape (cardinality,), bool."""
+        return missing_mask(self.values, missing_tokens)
 
     def decode(self, codes: np.ndarray) -> pa.Array:
         """Return the values of some codes."""

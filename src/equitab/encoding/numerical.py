@@ -12,12 +12,13 @@ import pyarrow.compute as pc
 from equitab.dataframe import date_spelling
 from equitab.encoding.arrow_columns import (
     column_of_numbers,
+    missing_mask,
     numbers_of,
     type_from_text,
     type_to_text,
 )
 from equitab.encoding.number_texts import NumberSpelling, find_spelling
-from equitab.encoding.quantile_grid import QuantileGrid, fit_quantile_grid
+from equitab.encoding.quantile_grid import PointMasses, QuantileGrid, fit_quantile_grid
 from equitab.encoding.scales import RankedValues, Scale, choose_scale, scale_from_dict
 from equitab.errors import Problem, TableError
 
@@ -91,6 +92,12 @@ class NumericalColumn:
             written[row] = self.missing[codes[row] - 1]
         return pa.array(written, pa.string())
 
+    def decode_shares(self, shares: np.ndarray) -> pa.Array:
+        """Return the values, none missing, at some shares of the distribution (0 the smallest, 1 the largest)."""
+        from scipy.special import ndtri
+
+        return self.decode(ndtri(np.clip(shares, 1e-15, 1 - 1e-15)), np.zeros(len(shares), dtype=np.int64))
+
     def cast(self, values: pa.Array) -> pa.Array:
         """Return values from elsewhere in the column's own type; a missing value in the column's own way.
 
@@ -116,10 +123,22 @@ class NumericalColumn:
 
     def count_beyond(self, values: pa.Array) -> int:
         """Return how many values, in the column's own type, lie beyond the range seen in training."""
-        present = values.filter(pa.array(self._indicator(values) == 0))
-        numbers = _numbers(present, self.name, self.date_pattern) if len(present) else np.zeros(0)
-        low, high = self.scale.ends
-        return int(((numbers < low) | (numbers > high)).sum())
+        return int(self.is_beyond(values).sum())
+
+    def is_beyond(self, values: pa.Array) -> np.ndarray:
+        """Return which values, in the column's own type, lie beyond the range, shape (n_rows,), bool."""
+        present = self._indicator(values) == 0
+        found = np.zeros(len(values), dtype=bool)
+        if present.any():
+            numbers = _numbers(values.filter(pa.array(present)), self.name, self.date_pattern)
+            low, high = self.scale.ends
+            found[present] = (numbers < low) | (numbers > high)
+        return found
+
+    def within_range(self, values: pa.Array) -> pa.Array:
+        """Return values, in the column's own type, with those beyond the range moved to its end."""
+        scores, codes = self.encode(values, np.random.default_rng(0))
+        return self.decode(scores, codes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -167,7 +186,13 @@ class NumericalColumn:
 
 
 def fit_numerical(
-    name: str, column: pa.Array, *, missing_tokens: tuple[str, ...] = (), weights: np.ndarray | None = None
+    name: str,
+    column: pa.Array,
+    *,
+    missing_tokens: tuple[str, ...] = (),
+    weights: np.ndarray | None = None,
+    point_masses: PointMasses = "frequent",
+    protected_rows: int = 0,
 ) -> tuple[NumericalColumn, int]:
     """Learn a column that holds at least one number or date.
 
@@ -178,6 +203,11 @@ def fit_numerical(
     missing_tokens : tuple of str
         Texts that stand for a missing value, compared without white space round them.
     weights : ndarray, shape (n_rows,), optional
+    point_masses : {"frequent", "spikes"}
+        See `fit_quantile_grid`.
+    protected_rows : int
+        The range ends at the value of this many rows from either end: no extreme value of fewer people is
+        kept. 0 and 1 keep the smallest and the largest value.
 
     Returns
     -------
@@ -194,23 +224,25 @@ def fit_numerical(
     spelling, n_respelled = (
         find_spelling(present.to_pylist(), numbers) if is_text and not pattern else (None, 0)
     )
+    numbers = _within(numbers, protected_rows)
     scale = choose_scale(numbers)
     grid = fit_quantile_grid(
         scale.place(numbers),
         cell=scale.cell,
         all_point_masses=isinstance(scale, RankedValues),
+        point_masses=point_masses,
         weights=None if weights is None else weights[~is_missing],
     )
     return NumericalColumn(name, column.type, scale, grid, tuple(missing), spelling, pattern), n_respelled
 
 
-def missing_mask(column: pa.Array, missing_tokens: tuple[str, ...]) -> np.ndarray:
-    """Return where a column is missing or holds a text that stands for it, shape (n_rows,), bool."""
-    is_missing = np.asarray(column.is_null())
-    if missing_tokens and pa.types.is_string(column.type):
-        is_token = pc.is_in(pc.utf8_trim_whitespace(column), pa.array(missing_tokens, pa.string()))
-        is_missing = is_missing | np.asarray(is_token.fill_null(False))
-    return is_missing
+def _within(numbers: np.ndarray, protected_rows: int) -> np.ndarray:
+    """Return numbers with the extreme ones moved to those that are so many rows from the ends."""
+    place = min(protected_rows, (len(numbers) + 1) // 2) - 1
+    if place < 1:
+        return numbers
+    ordered = np.sort(numbers)
+    return np.clip(numbers, ordered[place], ordered[-1 - place])
 
 
 def _numbers(present: pa.Array, name: str, date_pattern: str | None) -> np.ndarray:

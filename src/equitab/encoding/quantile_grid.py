@@ -22,14 +22,24 @@ Kotelnikov et al., TabDDPM: Modelling Tabular Data with Diffusion Models, 2023 (
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+
+PointMasses = Literal["frequent", "spikes"]
+"""Which values are point masses: those that many rows share, or also those that stand out locally."""
 
 MOST_KNOTS = 1000
 ROWS_PER_KNOT = 5
 POINT_MASS_SHARE = 0.01
 POINT_MASS_ROWS = 5
+SPIKE_ROWS = 10
+SPIKE_RATIO = 5.0
+SPIKE_NEIGHBORS = 16
+MOST_SPIKES = 96
+FEW_VALUES = 128
+"""A spike is shared by at least `SPIKE_ROWS` rows and `SPIKE_RATIO` times as many as its `SPIKE_NEIGHBORS`
+neighbours on either side hold on average; or one of at most `FEW_VALUES` distinct values."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +81,8 @@ class QuantileGrid:
         """
         from scipy.special import ndtri
 
-        low = self._share_at(places - self.cell / 2, "left")
-        width = self._share_at(places + self.cell / 2, "right") - low
+        low, high = self.intervals(places)
+        width = high - low
         # Away from the interval's ends, so that rounding cannot reach the neighbouring value: a little where
         # the interval is wide, far where it is close to the resolution of floating point.
         margin = np.where(width > 1e-9, 1e-5, 0.25)
@@ -88,6 +98,11 @@ class QuantileGrid:
         part = np.where(high > low, (shares - low) / np.where(high > low, high - low, 1.0), 1.0)
         start, end = self.places[after - 1], self.places[after]
         return np.where(start == end, start, start * (1 - part) + end * part)
+
+    def intervals(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the ends of the intervals of shares that values at some places occupy."""
+        half = self.cell / 2
+        return self._share_at(places - half, "left"), self._share_at(places + half, "right")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON; floating point survives it exactly."""
@@ -114,7 +129,12 @@ class QuantileGrid:
 
 
 def fit_quantile_grid(
-    places: np.ndarray, *, cell: float, all_point_masses: bool = False, weights: np.ndarray | None = None
+    places: np.ndarray,
+    *,
+    cell: float,
+    all_point_masses: bool = False,
+    point_masses: PointMasses = "frequent",
+    weights: np.ndarray | None = None,
 ) -> QuantileGrid:
     """Learn a grid from the places of a column's values.
 
@@ -127,6 +147,8 @@ def fit_quantile_grid(
     all_point_masses : bool
         Whether every distinct value is a point mass, not only those with a share of the rows of at least
         `POINT_MASS_SHARE` and at least `POINT_MASS_ROWS` rows.
+    point_masses : {"frequent", "spikes"}
+        Whether values that stand out from their neighbourhood are point masses too; see `find_spikes`.
     weights : ndarray, shape (n_rows,), optional
         Weights of the rows; equal when not given.
 
@@ -142,12 +164,59 @@ def fit_quantile_grid(
     masses = np.bincount(positions, weights=held, minlength=len(values))
     masses = masses / masses.sum() if masses.sum() > 0 else counts / counts.sum()
     is_mass = (masses >= POINT_MASS_SHARE) & (counts >= POINT_MASS_ROWS)
+    if point_masses == "spikes":
+        is_mass |= find_spikes(values, counts, cell=cell)
     is_mass |= all_point_masses or len(values) == 1
     knots = _knots(values, masses, counts, is_mass, cell / 2)
     # Half a row beyond each end that is no point mass: the ends' scores stay finite.
     low, high = (0.0 if is_mass[end] else 0.5 / len(places) for end in (0, -1))
     shares = low + np.clip(knots[:, 1], 0.0, 1.0) * (1 - low - high)
     return QuantileGrid(knots[:, 0].copy(), shares, cell)
+
+
+def find_spikes(values: np.ndarray, counts: np.ndarray, *, cell: float) -> np.ndarray:
+    """Return which values many more rows share than their neighbourhood lets expect.
+
+    Round salaries, usual working hours, the few sums that a tax form allows: such values must come back
+    exactly, while the values between them may be interpolated.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_values,)
+        Distinct places, sorted.
+    counts : ndarray of int, shape (n_values,)
+        Rows at each place.
+    cell : float
+        The width that one value occupies; 0 on the real line, where no value is expected twice.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_values,)
+        At most `MOST_SPIKES` values, unless there are at most `FEW_VALUES` in all.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> places = np.arange(1000.0)
+    >>> counts = np.where(places % 100 == 0, 50, 4)
+    >>> int(find_spikes(places, counts, cell=1.0).sum())
+    10
+    """
+    is_shared = counts >= SPIKE_ROWS
+    if len(values) <= FEW_VALUES or cell == 0:
+        found = is_shared
+    else:
+        total = np.concatenate([[0], np.cumsum(counts)])
+        order = np.arange(len(values))
+        low = np.maximum(order - SPIKE_NEIGHBORS, 0)
+        high = np.minimum(order + SPIKE_NEIGHBORS, len(values) - 1)
+        others = total[high + 1] - total[low] - counts
+        expected = others * cell / np.maximum(values[high] - values[low], cell)
+        found = is_shared & (counts >= SPIKE_RATIO * expected)
+    if len(values) > FEW_VALUES and found.sum() > MOST_SPIKES:
+        ranked = np.argsort(np.where(found, -counts, 0), kind="stable")
+        found = np.isin(np.arange(len(values)), ranked[:MOST_SPIKES])
+    return found
 
 
 def _knots(

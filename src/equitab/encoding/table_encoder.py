@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from equitab.dataframe import Frame, frame_from_columns
+from equitab.encoding.arrow_columns import missing_mask
 from equitab.encoding.categorical import CategoricalColumn, fit_categorical
 from equitab.encoding.determined_columns import DeterminedColumn, check_determined, find_determined
 from equitab.encoding.encoded_table import EncodedTable
-from equitab.encoding.numerical import NumericalColumn, fit_numerical, missing_mask
+from equitab.encoding.numerical import NumericalColumn, fit_numerical
+from equitab.encoding.quantile_grid import PointMasses
 from equitab.encoding.scales import FEW_DISTINCT
 from equitab.errors import InputError, NotFittedError, Problem, ProtocolError, SavedFormatError, TableError
 from equitab.schema import TableSchema
@@ -85,6 +87,8 @@ class TableEncoder:
         columns: Sequence[str] | None = None,
         keep: Sequence[str] = (),
         find_dependence: bool = True,
+        point_masses: PointMasses = "frequent",
+        protected_rows: int = 0,
         sample_weight: np.ndarray | None = None,
     ) -> TableEncoder:
         """Learn the columns of a table.
@@ -100,6 +104,10 @@ class TableEncoder:
             sensitive features (those that rows will be conditioned on, say).
         find_dependence : bool
             Whether columns that another one determines are left out and restored.
+        point_masses : {"frequent", "spikes"}
+            Which numbers come back as exactly themselves; see `equitab.encoding.quantile_grid`.
+        protected_rows : int
+            The range of a number ends where this many rows lie at or beyond it; not of columns that are kept.
         sample_weight : ndarray of shape (n_rows,), optional
             Weights of the rows: scores are then standard normal over the weighted rows.
 
@@ -130,7 +138,14 @@ class TableEncoder:
             if name in left_out:
                 continue
             try:
-                column, remark = _fit_column(arrays[name], schema, name, sample_weight)
+                column, remark = _fit_column(
+                    arrays[name],
+                    schema,
+                    name,
+                    weights=sample_weight,
+                    point_masses=point_masses,
+                    protected_rows=0 if name in kept else protected_rows,
+                )
             except InputError as error:
                 problems += error.problems
                 continue
@@ -219,6 +234,16 @@ class TableEncoder:
         numeric, codes = self._block_names()
         no_codes = dict.fromkeys(codes, np.zeros(0, dtype=np.int64))
         return self._table(dict.fromkeys(numeric, np.zeros(0)), no_codes, 0)
+
+    def rows_beyond(self, frame: Frame) -> dict[str, np.ndarray]:
+        """Return for numeric columns which rows lie beyond the range that is kept, where there are any."""
+        found = {}
+        for column in self.columns_:
+            if isinstance(column, NumericalColumn):
+                is_beyond = column.is_beyond(_arrays_of(frame, [column.name])[column.name])
+                if is_beyond.any():
+                    found[column.name] = is_beyond
+        return found
 
     def column(self, name: str) -> EncodedColumn | None:
         """Return what was learned of one encoded column; None for one that is not encoded."""
@@ -338,8 +363,9 @@ def _is_discrete(array: pa.Array, schema: TableSchema, name: str) -> bool:
 
 
 def _fit_column(
-    array: pa.Array, schema: TableSchema, name: str, weights: np.ndarray | None
+    array: pa.Array, schema: TableSchema, name: str, **settings: Any
 ) -> tuple[EncodedColumn, str]:
+    """Learn one column; the settings are those of `fit_numerical`."""
     column = schema.column(name)
     tokens = tuple(
         dict.fromkeys([*schema.missing_tokens, *([column.missing_token] if column.missing_token else [])])
@@ -347,7 +373,7 @@ def _fit_column(
     is_number = column.kind not in {"categorical", "boolean"}
     if not is_number or missing_mask(array, tokens).all():
         return fit_categorical(name, array), ""
-    fitted, n_respelled = fit_numerical(name, array, missing_tokens=tokens, weights=weights)
+    fitted, n_respelled = fit_numerical(name, array, missing_tokens=tokens, **settings)
     remark = (
         f"column {name!r}: {n_respelled} of {len(array)} numbers held as text come back in another spelling"
     )

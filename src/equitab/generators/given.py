@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from equitab.dataframe import Frame, as_frame, frame_from_columns, take_rows
-from equitab.encoding import TableEncoder, read_asked
+from equitab.encoding import Beyond, TableEncoder, read_asked
 from equitab.errors import ConstraintError, Problem, closest
 
 
@@ -42,6 +42,17 @@ class GivenRows:
         """The columns that are given."""
         return () if self.frame is None else tuple(self.frame.columns)
 
+    def replaced(self, columns: Mapping[str, Any]) -> GivenRows:
+        """Return the rows with other values in some columns."""
+        if self.frame is None:
+            return self
+        held = {name: self.frame[name].to_native() for name in self.frame.columns}
+        return GivenRows(self.n_rows, frame_from_columns({**held, **columns}))
+
+    def take(self, rows: np.ndarray) -> GivenRows:
+        """Return some rows."""
+        return GivenRows(len(rows), None if self.frame is None else take_rows(self.frame, rows))
+
     def apply(self, frame: Frame) -> Frame:
         """Return drawn rows with the given columns set to exactly the given values."""
         if self.frame is None:
@@ -57,6 +68,7 @@ def read_given(
     encoder: TableEncoder,
     conditionable: Sequence[str],
     generator: str,
+    beyond: Beyond = "refuse",
 ) -> GivenRows:
     """Check what `sample` was asked for.
 
@@ -74,6 +86,8 @@ def read_given(
         The columns that may be given.
     generator : str
         The generator's name, for messages.
+    beyond : {"refuse", "keep", "nearest"}
+        What becomes of numbers beyond the range seen in training; see `read_asked`.
 
     Returns
     -------
@@ -97,16 +111,16 @@ def read_given(
     problems = _column_problems(list(columns), encoder, conditionable, generator)
     if problems:
         raise ConstraintError(problems)
-    checked = frame_from_columns(_cast(columns, encoder))
+    checked = frame_from_columns(_cast(columns, encoder, beyond))
     return GivenRows(
         count, take_rows(checked, np.zeros(count, dtype=np.int64)) if len(checked) < count else checked
     )
 
 
-def _cast(columns: dict[str, Frame], encoder: TableEncoder) -> dict[str, Any]:
+def _cast(columns: dict[str, Frame], encoder: TableEncoder, beyond: Beyond) -> dict[str, Any]:
     """Return each column's values in the types of the training table; all problems at once."""
     cast = {
-        name: read_asked(encoder, name, column.to_native()[name].combine_chunks())
+        name: read_asked(encoder, name, column.to_native()[name].combine_chunks(), beyond=beyond)
         for name, column in columns.items()
     }
     problems = [problem for _, problem in cast.values() if problem is not None]

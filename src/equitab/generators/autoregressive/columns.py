@@ -1,0 +1,166 @@
+"""How a column is drawn: as one choice after another, each among a moderate number of classes.
+
+========== ===================================================================
+part       what is chosen
+========== ===================================================================
+value      the category
+group      for a column of many categories, a group of them
+member     the category within the group
+missing    whether a number is there, or in which way it is missing
+cell       the cell of a number (a point mass, or an interval of quantiles)
+step       the position within the cell
+========== ===================================================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from equitab.encoding import CategoricalColumn, EncodedTable, NumericalColumn, TableEncoder
+from equitab.generators.autoregressive.cells import N_STEPS, Cells, fit_cells, middle_shares
+
+Codes = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
+Part = Literal["value", "group", "member", "missing", "cell", "step"]
+
+MOST_CLASSES = 100
+"""A column of more categories is drawn in two parts."""
+
+
+@dataclass(frozen=True, eq=False)
+class CategoryChoices:
+    """The choices of a categorical or boolean column.
+
+    Parameters
+    ----------
+    column : CategoricalColumn
+    """
+
+    column: CategoricalColumn
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+    @property
+    def group_size(self) -> int:
+        """Categories in a group; 0 where there are no groups."""
+        n_values = self.column.cardinality
+        return math.ceil(math.sqrt(n_values)) if n_values > MOST_CLASSES else 0
+
+    @property
+    def parts(self) -> dict[Part, int]:
+        """The parts in the order in which they are drawn, and the classes of each."""
+        if not self.group_size:
+            return {"value": self.column.cardinality}
+        return {"group": math.ceil(self.column.cardinality / self.group_size), "member": self.group_size}
+
+    def split(self, codes: Codes) -> dict[Part, Codes]:
+        """Return the classes of the parts that some codes stand for."""
+        if not self.group_size:
+            return {"value": codes}
+        return {"group": codes // self.group_size, "member": codes % self.group_size}
+
+    def join(self, parts: dict[Part, Codes]) -> Codes:
+        """Return the codes that the parts stand for: the inverse of `split`."""
+        if not self.group_size:
+            return parts["value"]
+        codes = parts["group"] * self.group_size + parts["member"]
+        return np.minimum(codes, self.column.cardinality - 1)
+
+    def allowed_classes(
+        self, part: Part, values: npt.NDArray[np.bool_], earlier: Mapping[Part, Codes]
+    ) -> npt.NDArray[np.bool_]:
+        """Return which classes of a part lead to a value that may be drawn.
+
+        Parameters
+        ----------
+        part : Part
+        values : ndarray of bool, shape (n_values,) or (n_rows, n_values)
+        earlier : mapping of Part to ndarray of int64, shape (n_rows,)
+        """
+        if part == "value":
+            return values
+        n_groups, size = self.parts["group"], self.group_size
+        padded = np.zeros((*values.shape[:-1], n_groups * size), dtype=bool)
+        padded[..., : self.column.cardinality] = values
+        by_group = padded.reshape(*values.shape[:-1], n_groups, size)
+        if part == "group":
+            return np.asarray(by_group.any(axis=-1))
+        groups = earlier["group"]
+        return by_group[groups] if values.ndim == 1 else by_group[np.arange(len(groups)), groups]
+
+
+@dataclass(frozen=True, eq=False)
+class NumberChoices:
+    """The choices of a column of numbers or dates.
+
+    Parameters
+    ----------
+    column : NumericalColumn
+    cells : Cells
+    """
+
+    column: NumericalColumn
+    cells: Cells
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        return self.column.name
+
+    @property
+    def parts(self) -> dict[Part, int]:
+        """The parts in the order in which they are drawn, and the classes of each."""
+        found: dict[Part, int] = {"missing": self.column.cardinality} if self.column.missing else {}
+        found["cell"] = self.cells.n_cells
+        if not self.cells.is_point.all():
+            found["step"] = N_STEPS
+        return found
+
+    def intervals(self) -> tuple[Any, ...]:
+        """Return the smallest and the largest value of every cell, and None at the end where values can be missing."""
+        bounds = self.cells.bounds
+        inner = 1e-9 * (bounds[1:] - bounds[:-1])
+        lows, highs = (
+            self.column.decode_shares(ends).to_pylist() for ends in (bounds[:-1] + inner, bounds[1:] - inner)
+        )
+        return (*zip(lows, highs, strict=True), *([None] if self.column.missing else []))
+
+    def features(self, shares: npt.NDArray[np.float64], missing: Codes | None) -> Floats:
+        """Return the numbers as the context of later columns: middle shares, NaN where missing."""
+        middle = middle_shares(self.column, shares).astype(np.float32)
+        return middle if missing is None else np.where(missing > 0, np.float32(np.nan), middle)
+
+
+ColumnChoices: TypeAlias = CategoryChoices | NumberChoices
+
+
+def fit_columns(encoder: TableEncoder, encoded: EncodedTable) -> dict[str, ColumnChoices]:
+    """Return the choices of every encoded column, by name."""
+    from scipy.special import ndtr
+
+    found: dict[str, ColumnChoices] = {}
+    for column in encoder.columns_:
+        if isinstance(column, CategoricalColumn):
+            found[column.name] = CategoryChoices(column)
+            continue
+        shares = ndtr(encoded.numeric[:, encoded.numeric_names.index(column.name)])
+        missing = missing_codes(encoded, column.name)
+        present = shares if missing is None else shares[missing == 0]
+        found[column.name] = NumberChoices(column, fit_cells(column, present))
+    return found
+
+
+def missing_codes(encoded: EncodedTable, name: str) -> Codes | None:
+    """Return the codes of being missing of a numeric column, None where nothing is ever missing."""
+    if name not in encoded.categorical_names:
+        return None
+    return encoded.categorical[:, encoded.categorical_names.index(name)]
