@@ -36,7 +36,7 @@ POINT_MASS_ROWS = 5
 SPIKE_ROWS = 10
 SPIKE_RATIO = 5.0
 SPIKE_NEIGHBORS = 16
-MOST_SPIKES = 96
+MOST_SPIKES = 48
 FEW_VALUES = 128
 """A spike is shared by at least `SPIKE_ROWS` rows and `SPIKE_RATIO` times as many as its `SPIKE_NEIGHBORS`
 neighbours on either side hold on average; or one of at most `FEW_VALUES` distinct values."""

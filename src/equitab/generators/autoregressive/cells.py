@@ -95,9 +95,9 @@ def place_of(column: NumericalColumn, shares: Shares) -> Shares:
     return column.scale.place(column.scale.read(places)) if column.grid.cell else places
 
 
-def middle_shares(column: NumericalColumn, shares: Shares) -> Shares:
-    """Return the middle of the interval that each value occupies: the same number for equal values."""
-    low, high = column.grid.intervals(place_of(column, shares))
+def middle_shares(column: NumericalColumn, places: Shares) -> Shares:
+    """Return the middle of the interval that the value at each place occupies."""
+    low, high = column.grid.intervals(places)
     return (low + high) / 2
 
 

@@ -62,18 +62,20 @@ class CodedColumn:
     parts : mapping of Part to ndarray of int64, shape (n_rows,)
     feature : ndarray of float32, shape (n_rows,)
         A category's code; a number's middle share, NaN where it is missing.
-    shares : ndarray of float64, shape (n_rows,), or None
-        Of numbers: exactly where the value lies.
+    shares, values : ndarray of float64, shape (n_rows,), or None
+        Of numbers: exactly where the value lies, and the value itself.
     """
 
     parts: Mapping[Part, Codes]
     feature: Floats
     shares: Shares | None = None
+    values: Shares | None = None
 
     def take(self, rows: Codes) -> CodedColumn:
         """Return some rows."""
         parts = {part: codes[rows] for part, codes in self.parts.items()}
-        return CodedColumn(parts, self.feature[rows], None if self.shares is None else self.shares[rows])
+        shares, values = (None if held is None else held[rows] for held in (self.shares, self.values))
+        return CodedColumn(parts, self.feature[rows], shares, values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,19 +116,31 @@ class Chain:
             The parts of the same column that are known.
         n_rows : int
         """
-        names = self.context_names(choice.name, is_redrawn=choice.is_redrawn)
         model = self.models[choice]
-        features = [known[name].feature for name in names] if model.n_trees else []
-        return model.probabilities(context_of(features, earlier, n_rows))
+        context = self.context(choice, known, earlier, n_rows) if model.n_trees else None
+        return model.probabilities(np.empty((n_rows, 0), dtype=np.float32) if context is None else context)
 
+    def context(
+        self, choice: Choice, known: Mapping[str, CodedColumn], earlier: Mapping[Part, Codes], n_rows: int
+    ) -> Floats:
+        """Return what is known when a choice is made, shape (n_rows, n_features).
 
-def context_of(features: Sequence[Floats], earlier: Mapping[Part, Codes], n_rows: int) -> Floats:
-    """Return features and the parts that are known already as one matrix, shape (n_rows, n_features)."""
-    parts = [codes.astype(np.float32) for part, codes in earlier.items() if part != "missing"]
-    matrix = np.empty((n_rows, len(features) + len(parts)), dtype=np.float32)
-    for place, values in enumerate([*features, *parts]):
-        matrix[:, place] = values
-    return matrix
+        The columns of the context; the earlier parts of the same column; and for a step, where the companions'
+        values lie within the cell.
+        """
+        names = self.context_names(choice.name, is_redrawn=choice.is_redrawn)
+        held = [known[name].feature for name in names]
+        held += [codes.astype(np.float32) for part, codes in earlier.items() if part != "missing"]
+        choices = self.columns[choice.name]
+        if choice.part == "step" and isinstance(choices, NumberChoices):
+            for name in choices.companions:
+                values = known[name].values if name in names else None
+                if values is not None:
+                    held.append(choices.relative_positions(values, earlier["cell"]))
+        matrix = np.empty((n_rows, len(held)), dtype=np.float32)
+        for place, feature in enumerate(held):
+            matrix[:, place] = feature
+        return matrix
 
 
 def code_column(choices: ColumnChoices, encoded: EncodedTable) -> CodedColumn:
@@ -147,7 +161,8 @@ def code_number(choices: NumberChoices, shares: Shares, missing: Codes | None) -
     parts["cell"] = cells
     if "step" in choices.parts:
         parts["step"] = steps
-    return CodedColumn(parts, choices.features(shares, missing), shares)
+    feature, values = choices.read(shares, missing)
+    return CodedColumn(parts, feature, shares, values)
 
 
 def fit_chain(
@@ -203,6 +218,7 @@ def fit_chain(
             task.codes,
             columns[choice.name].parts[choice.part],
             categorical=task.categorical,
+            is_ordered=choice.part in {"cell", "step"},
             weights=None if light is None else light[task.rows],
             settings=settings,
             deadline=deadline,
@@ -252,7 +268,7 @@ def _learned(
         if part == choice.part:
             break
         earlier[part] = codes
-    context = context_of([coded[name].feature for name in names], earlier, len(column.feature))
+    context = chain.context(choice, coded, earlier, len(column.feature))
     rows = np.ones(len(column.feature), dtype=bool) if skipped is None else ~skipped
     if choice.part in {"cell", "step"} and "missing" in column.parts:
         rows &= column.parts["missing"] == 0

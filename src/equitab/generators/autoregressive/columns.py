@@ -16,21 +16,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from equitab.encoding import CategoricalColumn, EncodedTable, NumericalColumn, TableEncoder
-from equitab.generators.autoregressive.cells import N_STEPS, Cells, fit_cells, middle_shares
+from equitab.generators.autoregressive.cells import N_STEPS, Cells, fit_cells, middle_shares, place_of
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
+Shares = npt.NDArray[np.float64]
 Part = Literal["value", "group", "member", "missing", "cell", "step"]
 
 MOST_CLASSES = 100
 """A column of more categories is drawn in two parts."""
+
+FARTHEST_CELLS = 4.0
+COMPANION_SHARE = 0.02
+COMPANION_RATIO = 1.5
+"""A companion's value lies in the same cell in this share of the rows, and this much more often than by chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,10 +112,14 @@ class NumberChoices:
     ----------
     column : NumericalColumn
     cells : Cells
+    companions : tuple of str
+        Other columns of numbers whose values often lie in the same cell (last month's bill beside this month's):
+        where such a value lies within the cell is context for the step.
     """
 
     column: NumericalColumn
     cells: Cells
+    companions: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -134,10 +144,22 @@ class NumberChoices:
         )
         return (*zip(lows, highs, strict=True), *([None] if self.column.missing else []))
 
-    def features(self, shares: npt.NDArray[np.float64], missing: Codes | None) -> Floats:
-        """Return the numbers as the context of later columns: middle shares, NaN where missing."""
-        middle = middle_shares(self.column, shares).astype(np.float32)
-        return middle if missing is None else np.where(missing > 0, np.float32(np.nan), middle)
+    def read(self, shares: Shares, missing: Codes | None) -> tuple[Floats, Shares]:
+        """Return the numbers as the context of later columns (middle shares) and as values; NaN where missing."""
+        places = place_of(self.column, shares)
+        middle = middle_shares(self.column, places)
+        values = self.column.scale.read(places).astype(np.float64)
+        if missing is not None:
+            middle, values = (np.where(missing > 0, np.nan, held) for held in (middle, values))
+        return middle.astype(np.float32), values
+
+    def relative_positions(self, values: Shares, cells: Codes) -> Floats:
+        """Return where other columns' values lie, in cells: 0 at the lower end of this row's cell, 1 at the upper."""
+        known = np.nan_to_num(values)
+        middle = middle_shares(self.column, self.column.scale.place(known))
+        low, high = self.cells.bounds[cells], self.cells.bounds[cells + 1]
+        found = np.clip((middle - low) / (high - low), -FARTHEST_CELLS, 1 + FARTHEST_CELLS)
+        return np.where(np.isnan(values), np.nan, found).astype(np.float32)
 
 
 ColumnChoices: TypeAlias = CategoryChoices | NumberChoices
@@ -148,6 +170,7 @@ def fit_columns(encoder: TableEncoder, encoded: EncodedTable) -> dict[str, Colum
     from scipy.special import ndtr
 
     found: dict[str, ColumnChoices] = {}
+    values: dict[str, Shares] = {}
     for column in encoder.columns_:
         if isinstance(column, CategoricalColumn):
             found[column.name] = CategoryChoices(column)
@@ -155,8 +178,38 @@ def fit_columns(encoder: TableEncoder, encoded: EncodedTable) -> dict[str, Colum
         shares = ndtr(encoded.numeric[:, encoded.numeric_names.index(column.name)])
         missing = missing_codes(encoded, column.name)
         present = shares if missing is None else shares[missing == 0]
-        found[column.name] = NumberChoices(column, fit_cells(column, present))
+        choices = NumberChoices(column, fit_cells(column, present))
+        found[column.name], values[column.name] = choices, choices.read(shares, missing)[1]
+    for name, own in values.items():
+        drawn = found[name]
+        if isinstance(drawn, NumberChoices) and "step" in drawn.parts:
+            others = {other: held for other, held in values.items() if other != name}
+            found[name] = replace(drawn, companions=_companions(drawn, own, others))
     return found
+
+
+def _companions(choices: NumberChoices, own: Shares, others: Mapping[str, Shares]) -> tuple[str, ...]:
+    """Return the columns whose values lie in the same cell much more often than chance would have it."""
+    cells, is_known = _cells_of(choices, own)
+    shares = np.bincount(cells[is_known], minlength=choices.cells.n_cells) / max(is_known.sum(), 1)
+    found = []
+    for name, values in others.items():
+        theirs, is_there = _cells_of(choices, values)
+        both = is_known & is_there & ~choices.cells.is_point[cells]
+        if not both.any():
+            continue
+        by_chance = shares[theirs[both]].mean()
+        together = (cells[both] == theirs[both]).mean()
+        if together >= max(COMPANION_SHARE, COMPANION_RATIO * by_chance):
+            found.append(name)
+    return tuple(found)
+
+
+def _cells_of(choices: NumberChoices, values: Shares) -> tuple[Codes, npt.NDArray[np.bool_]]:
+    """Return the cells in which values would lie, and which values are there at all."""
+    places = choices.column.scale.place(np.nan_to_num(values))
+    cells, _ = choices.cells.locate(middle_shares(choices.column, places))
+    return cells, ~np.isnan(values)
 
 
 def missing_codes(encoded: EncodedTable, name: str) -> Codes | None:

@@ -26,6 +26,11 @@ def chain_to_dict(chain: Chain) -> dict[str, Any]:
         "redrawn": list(chain.redrawn),
         "choices": [[choice.name, choice.part, choice.is_redrawn] for choice in chain.models],
         "bytes_of_trees": sizes,
+        "companions": {
+            name: list(choices.companions)
+            for name, choices in chain.columns.items()
+            if isinstance(choices, NumberChoices) and choices.companions
+        },
     }
 
 
@@ -65,7 +70,11 @@ def chain_from_saved(
         raise SavedFormatError(
             f"{folder / TREES_NAME}: expected {ends[-1]} bytes of trees, found {len(texts)}"
         )
-    columns = {name: _choices(encoder, name, place, arrays) for place, name in enumerate(data["order"])}
+    companions = {name: tuple(held) for name, held in data["companions"].items()}
+    columns = {
+        name: _choices(encoder, name, place, arrays, companions.get(name, ()))
+        for place, name in enumerate(data["order"])
+    }
     models = {}
     for place, (name, part, is_redrawn) in enumerate(data["choices"]):
         models[Choice(name, part, is_redrawn)] = ChoiceModel(
@@ -77,10 +86,16 @@ def chain_from_saved(
     return Chain(columns, tuple(data["order"]), tuple(data["redrawn"]), models)
 
 
-def _choices(encoder: TableEncoder, name: str, place: int, arrays: Mapping[str, np.ndarray]) -> ColumnChoices:
+def _choices(
+    encoder: TableEncoder,
+    name: str,
+    place: int,
+    arrays: Mapping[str, np.ndarray],
+    companions: tuple[str, ...],
+) -> ColumnChoices:
     column = encoder.column(name)
     if column is None:
         raise SavedFormatError(f"the saved chain draws a column {name!r} that its encoder does not hold")
     if isinstance(column, CategoricalColumn):
         return CategoryChoices(column)
-    return NumberChoices(column, Cells(arrays[f"bounds_{place}"], arrays[f"is_point_{place}"]))
+    return NumberChoices(column, Cells(arrays[f"bounds_{place}"], arrays[f"is_point_{place}"]), companions)
