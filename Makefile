@@ -6,7 +6,7 @@ CONSTRAINTS := constraints/ci.txt
 export OMP_WAIT_POLICY = PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format docs benchmarks clean
+.PHONY: help demo test test-all check format docs benchmarks benchmark-generators clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -17,7 +17,7 @@ $(VENV)/pip-ready:
 	touch $@
 
 $(VENV)/demo-ready: $(VENV)/pip-ready pyproject.toml $(CONSTRAINTS)
-	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e ".[torch]"
+	$(BIN)/python -m pip install --quiet -c $(CONSTRAINTS) -e .
 	touch $@
 
 $(VENV)/dev-ready: $(VENV)/pip-ready pyproject.toml $(CONSTRAINTS)
@@ -49,6 +49,9 @@ benchmarks: $(VENV)/dev-ready  ## repeat the figures of docs/benchmarks (half an
 	$(BIN)/python benchmarks/fairness_metrics.py
 	$(BIN)/python benchmarks/tabddpm_adult.py --preset fast
 	$(BIN)/python benchmarks/tabddpm_adult.py --preset quality
+
+benchmark-generators: $(VENV)/dev-ready  ## generators and peers compared on six tables (hours; see docs/guide/peers.md)
+	$(BIN)/python -m benchmarks.generators
 
 clean:  ## remove what these commands made
 	rm -rf $(VENV) demo-report site .pytest_cache .mypy_cache .ruff_cache

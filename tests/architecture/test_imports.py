@@ -49,13 +49,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "integrations": {*FOUNDATION, "pipeline", "report", "metrics", "augmentation"},
 }
 HEAVY = {
-    "torch": {"generators/diffusion"},
+    "torch": {"generators/diffusion", "generators/adapters"},
     "safetensors": {"generators/diffusion"},
     "pandas": {"dataframe", "integrations"},
     "polars": {"dataframe"},
     "pyarrow": {"dataframe", "schema/column_reading.py", "datasets", "encoding"},
     "typer": {"cli"},
     "jinja2": {"report"},
+    "mostlyai": {"generators/adapters"},
     "lightgbm": {"generators/autoregressive"},
 }
 MODULES = sorted(SOURCE.rglob("*.py"))

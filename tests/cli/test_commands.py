@@ -170,6 +170,8 @@ def test_fit_sample_evaluate_work_one_after_the_other(
     assert judged.exit_code == 0, judged.output
     data = json.loads(judged.stdout)
     assert {row["stage"] for row in data["measurements"]} == {"fidelity", "privacy", "test"}
+    assert any("AUROC" in line for line in data["findings"])
+    assert {row["features"] for row in data["group_answers"]} == {"sex"}
 
 
 def test_augment_fills_groups_and_says_so(
@@ -190,14 +192,21 @@ def test_augment_fills_groups_and_says_so(
 
 @pytest.mark.slow
 def test_evaluate_without_held_out_rows_says_what_it_leaves_out(
-    call: Call, people_csv: Path, held_out_csv: Path
+    call: Call, people_csv: Path, held_out_csv: Path, tmp_path: Path
 ) -> None:
-    """Fidelity alone, and why."""
-    result = call("evaluate", people_csv, *SCHEMA_FLAGS, "--synthetic", held_out_csv)
+    """What needs held-out rows is undefined, each with the reason; no model is trained."""
+    page = tmp_path / "quality.html"
+    result = call("evaluate", people_csv, *SCHEMA_FLAGS, "--synthetic", held_out_csv, "--out", page)
     assert result.exit_code == 0, result.output
+    assert "Quality of the synthetic rows" in page.read_text()
     assert "--holdout FILE" in result.stdout
-    assert "Fidelity" in result.stdout
-    assert "Privacy" not in result.stdout
+    assert "hard to tell from real ones" in result.stdout
+    assert "worst sex: " in result.stdout
+    shown = {line.split()[0]: line for line in result.stdout.splitlines() if line.split()}
+    assert "undefined" in shown["dcr_share"]
+    assert "held-out" in shown["dcr_share"]
+    assert "undefined" not in shown["univariate_error"]
+    assert "Use: models" not in result.stdout
 
 
 def test_sample_without_out_prints_csv(call: Call, finished_run: Path) -> None:
@@ -235,6 +244,8 @@ def test_predict_uses_the_chosen_model(
         (["sample", "absent"], "--rows"),
         (["predict", "absent", "packaged:adult"], "absent"),
         (["study", "blw"], "did you mean 'blow'"),
+        (["study", "blow", "--data", "."], "only options that it has"),
+        (["study", "mostly", "--data", "."], "bank_marketing/bank_full.parquet"),
         (["audit", "packaged:adult", "--reference", "sex"], "COLUMN=VALUE"),
         (["audit", "packaged:adult", "--target", "incom"], "did you mean 'income'"),
         (["audit", "packaged:adult", "--target", "income", "--favorable-outcome", ">50"], "'>50K'"),

@@ -79,7 +79,7 @@ def test_fewer_rows_can_be_asked_for(town):
 def test_too_few_rows_are_undefined_with_the_reason(town):
     few = take_rows(town.frame, np.arange(6))
     found = detect_synthetic(few, few, town.schema, settings=SETTINGS, seed=0)
-    assert (found.value, found.reason) == (None, "too few rows for five folds")
+    assert (found.value, found.reason) == (None, "too few rows for five folds: needs 10 of each")
 
 
 def test_missing_values_are_missing_in_both_tables_whatever_they_are_called():

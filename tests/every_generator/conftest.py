@@ -7,5 +7,6 @@ import pytest
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "test_a_new_process" in item.name and "tabddpm" in item.name:
+        trains = "tabddpm" in item.name or "tabular_argn" in item.name
+        if "test_a_new_process" in item.name and trains:
             item.add_marker(pytest.mark.slow)

@@ -21,14 +21,19 @@ from equitab.errors import ConstraintError, NotFittedError, OutputExistsError, S
 from equitab.generators import Generator, generator_names, load_generator, make_generator
 from every_generator.people import N_ROWS, SCHEMA, arrow_table, people
 
-QUICK: dict[str, dict[str, Any]] = {"tabddpm": {"n_steps": 60}}
+QUICK: dict[str, dict[str, Any]] = {"tabddpm": {"n_steps": 60}, "tabular_argn": {"max_epochs": 3}}
 """Settings under which a generator that trains is fitted in a second or so: laws do not ask for quality."""
 
 
+NEEDS = {"tabddpm": ("torch", "torch"), "tabular_argn": ("mostlyai", "peers")}
+"""The package that a generator is nothing without, and the extra that brings it."""
+
+
 def marked(name: str) -> Any:
-    needs_torch = name == "tabddpm" and importlib.util.find_spec("torch") is None
+    package, extra = NEEDS.get(name, ("numpy", ""))
+    is_absent = importlib.util.find_spec(package) is None
     return pytest.param(
-        name, marks=pytest.mark.skipif(needs_torch, reason="the extra 'torch' is not installed")
+        name, marks=pytest.mark.skipif(is_absent, reason=f"the extra {extra!r} is not installed")
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from equitab.errors import InputError
 from equitab.metrics import nearest_records
-from equitab.metrics.nearest_records import nearest_distances
+from equitab.metrics.nearest_records import find_nearest_records, nearest_distances
 
 
 def encoded_rows(n_rows, seed):
@@ -65,3 +65,14 @@ def test_as_many_neighbours_as_references_can_be_asked_for():
 def test_matrices_that_do_not_fit_are_refused(queries, references, n, match):
     with pytest.raises(InputError, match=match):
         nearest_distances(queries, references, n_neighbors=n)
+
+
+def test_the_nearest_records_are_where_it_says():
+    queries, references = np.random.default_rng(5).normal(size=(2, 60, 3))
+    for distance, order in (("l1", 1), ("l2", 2)):
+        distances, positions = find_nearest_records(queries, references, distance=distance, n_neighbors=3)
+        found = np.linalg.norm(queries[:, None, :] - references[positions], ord=order, axis=2)
+        assert np.allclose(found, distances)
+        assert np.array_equal(
+            distances, nearest_distances(queries, references, distance=distance, n_neighbors=3)
+        )

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from equitab.errors import InputError
+from equitab.metrics.intervals import wilson_interval
 from equitab.metrics.privacy import copy_metrics, count_copies, dcr_share, privacy_metrics
 
 
@@ -21,7 +22,33 @@ def test_a_share_worked_by_hand_is_right():
     # Distances to training 0.1, 0.1, 0.5, 0.3; to holdout 0.3, 0.5, 0.1, 0.3: nearer, nearer, further, tie.
     result = dcr_share([[0.1], [0.9], [1.5], [1.3]], [[0.0], [1.0]], [[0.4], [1.6]], distance="l1")
     assert result.value == pytest.approx(2.5 / 4)
-    assert (result.n, result.interval_method) == (4, "wilson")
+    assert (result.n, result.interval_method) == (4, "wilson_effective_size")
+
+
+def test_the_interval_of_the_share_counts_the_luck_of_the_split():
+    """400 rows beside 40 and 40 real ones: 95% of the intervals should hold 0.5, and 12 of 80 may miss it."""
+    held = 0
+    for seed in range(80):
+        synthetic, train, holdout = draw(seed, 400)
+        found = dcr_share(synthetic, train[:40], holdout[:40])
+        held += found.low <= 0.5 <= found.high
+    assert held >= 68
+
+
+def test_rows_each_near_a_record_of_their_own_are_as_many_as_they_are():
+    train = np.arange(50.0)[:, None]
+    found = dcr_share(train + 0.1, train, train + 0.4)
+    low, high = wilson_interval(50, 50)
+    assert (found.value, found.low, found.high) == (1.0, pytest.approx(float(low)), float(high))
+
+
+def test_fewer_holdout_rows_may_set_the_levels():
+    synthetic, train, holdout = draw(2)
+    whole = by_name(privacy_metrics(synthetic, train, holdout, max_baseline=500))
+    assert whole == by_name(privacy_metrics(synthetic, train, holdout))
+    part = by_name(privacy_metrics(synthetic, train, holdout, max_baseline=100))
+    assert part["dcr_share"] == whole["dcr_share"]
+    assert part["median_dcr_ratio"] != whole["median_dcr_ratio"]
 
 
 @pytest.mark.parametrize("distance", ["l1", "l2"])

@@ -162,6 +162,8 @@ def test_the_report_names_the_chosen_model(finished: RunResult) -> None:
     page = (finished.folder / "report.html").read_text()
     assert "people.csv" in page
     assert "aussian naive bayes" in page
+    assert "Quality of the synthetic rows" in page
+    assert "Equally faithful?" in page
 
 
 @pytest.mark.slow
@@ -190,7 +192,7 @@ def test_an_interrupted_run_goes_on(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(seed_stages, "measure_privacy", interrupted)
+        patch.setattr(seed_stages, "measure_quality", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run(recipe, folder)
     with pytest.raises(SavedFormatError, match="interrupted"):

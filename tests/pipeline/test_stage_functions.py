@@ -11,7 +11,20 @@ import pytest
 import equitab
 from equitab.dataframe import Frame, concatenate, frame_from_columns
 from equitab.errors import ConstraintError, OutputExistsError, RecipeError, SavedFormatError, TableError
-from equitab.pipeline import audit, augment_table, demo_recipe, evaluate, fit, init, load_run, predict, sample
+from equitab.pipeline import (
+    Evaluation,
+    audit,
+    augment_table,
+    demo_recipe,
+    evaluate,
+    fit,
+    init,
+    load_measurements,
+    load_run,
+    predict,
+    sample,
+    save_evaluation,
+)
 from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.table_source import open_table, table_digest
 from equitab.schema import TableSchema
@@ -168,6 +181,53 @@ def test_real_rows_judged_as_synthetic_are_faithful(people: Frame, held_out: Fra
     assert by_table["original"] == by_table["synthetic"]
 
 
+@pytest.fixture(scope="module")
+def evaluated(people: Frame, held_out: Frame) -> Evaluation:
+    """Real rows in the place of synthetic ones, without rows that were never seen."""
+    return evaluate(people, held_out, SCHEMA)
+
+
+def test_an_evaluation_is_written_as_a_page_or_as_a_table(evaluated: Evaluation, tmp_path: Path) -> None:
+    """By the ending; neither is written over unasked."""
+    page, table = tmp_path / "quality.html", tmp_path / "quality.parquet"
+    save_evaluation(evaluated, page)
+    save_evaluation(evaluated, table)
+    text = page.read_text()
+    for words in ("Quality of the synthetic rows", "Equally faithful?", "Column by column", "Distributions"):
+        assert words in text
+    assert load_measurements(table) == list(evaluated.measurements)
+    with pytest.raises(OutputExistsError):
+        save_evaluation(evaluated, page)
+
+
+def test_an_evaluation_counts_groups_and_answers_for_them(evaluated: Evaluation) -> None:
+    """As data: findings, answers for every comparison, all measurements, curves."""
+    data = evaluated.to_dict()
+    assert data["findings"][0].startswith("The synthetic rows are hard to tell from real ones")
+    assert {answer["features"] for answer in data["group_answers"]} == {"sex"}
+    assert len(data["measurements"]) == len(evaluated.measurements)
+    assert {point["figure"].split("/")[0] for point in data["curves"]} >= {"distribution", "column_error"}
+    assert sum(row.n_added or 0 for row in evaluated.groups) == evaluated.n_synthetic
+
+
+def test_a_short_answer_holds_the_worst_group_of_every_aspect(evaluated: Evaluation) -> None:
+    """And no other group; what needs held-out rows is undefined, not missing."""
+    shown = evaluated.shown
+    assert {held.metric for held in shown if held.sensitive_features} >= {
+        "representation_ratio_worst_group",
+        "c2st_auroc_worst_group",
+    }
+    assert all(held.metric.endswith("_worst_group") for held in shown if held.sensitive_features)
+    assert next(held for held in shown if held.metric == "dcr_share").status == "undefined"
+    assert len(shown) < len(evaluated.measurements) / 3
+
+
+def test_an_unknown_depth_is_refused_before_anything_is_read() -> None:
+    """The closest one is named."""
+    with pytest.raises(RecipeError, match="did you mean 'full'"):
+        evaluate("no such file.csv", "none.csv", depth="ful")
+
+
 def test_evaluate_needs_the_columns_of_the_schema(people: Frame) -> None:
     """All that are lacking are named."""
     with pytest.raises(TableError) as caught:
@@ -179,7 +239,7 @@ def test_the_demo_is_a_recipe() -> None:
     """Adult, by its own split, with the default generator; every key can be changed."""
     recipe = demo_recipe()
     assert recipe.table == "packaged:adult"
-    assert recipe.generator.name == "tabddpm"
+    assert recipe.generator.name == "boosted_trees"
     assert recipe.schema["split"] == "split"  # type: ignore[index]
     changed = demo_recipe({"generator": {"name": "smote", "preset": None, "max_seconds": None}, "seed": 5})
     assert (changed.generator.name, changed.generator.settings, changed.seed) == ("smote", {}, 5)

@@ -7,6 +7,7 @@ from random import Random
 
 from equitab.evaluation.results import BaselineComparison, CurvePoint, Headline, Measurement
 from equitab.report import Fact, FactSection, GroupRow, MetricDescription, ReportContents
+from report.quality_contents import make_columns, make_everybody, make_groups_of
 
 MODELS = (
     "logistic_regression",
@@ -474,6 +475,12 @@ def make_facts() -> tuple[FactSection, ...]:
     )
 
 
+def _without_twins() -> list[Measurement]:
+    """Return what is measured of everybody, but for what the older sample measures as well."""
+    known = {one.metric for one in make_quality()}
+    return [one for one in make_everybody() if one.metric not in known]
+
+
 def make_contents(**changes: object) -> ReportContents:
     """The whole sample; any field can be replaced."""
     measurements = make_test_measurements()
@@ -489,8 +496,8 @@ def make_contents(**changes: object) -> ReportContents:
         "summary": "48,842 people; the model predicts income, favorable is >50K.",
         "headline": make_headline(measurements),
         "groups": make_groups(),
-        "measurements": (*measurements, *make_quality()),
-        "curves": tuple(curves),
+        "measurements": (*measurements, *make_quality(), *_without_twins(), *make_groups_of()),
+        "curves": (*curves, *make_columns()),
         "metrics": METRICS,
         "facts": make_facts(),
         "guesses": (

@@ -1,5 +1,13 @@
-"""How many rows for which group and outcome, and the table with these rows."""
+"""Rows for whom and how many: plans for groups and outcomes, populations with given margins, what-if."""
 
+from equitab.augmentation.abilities import (
+    Missing,
+    Unseen,
+    draw_chunks,
+    draw_rows,
+    draws_in_chunks,
+    has_option,
+)
 from equitab.augmentation.augment import (
     ORIGIN_COLUMN,
     REAL,
@@ -8,7 +16,27 @@ from equitab.augmentation.augment import (
     augment,
 )
 from equitab.augmentation.cells import CellIndex, cell_codes, index_cells
+from equitab.augmentation.counterfactuals import WhatIfRows, changed_rows, what_if
+from equitab.augmentation.imputation import (
+    DRAW_COLUMN,
+    STRATEGIES,
+    ImputationStrategy,
+    ImputedTable,
+    impute,
+)
+from equitab.augmentation.imputation_counts import ImputedCount, count_imputed
+from equitab.augmentation.imputation_patterns import missing_cells
+from equitab.augmentation.imputation_pooling import PooledEstimate, pool_estimates
+from equitab.augmentation.margin_classes import margins_of
+from equitab.augmentation.margins import Margin, Margins, Shift, parse_shift
 from equitab.augmentation.plan import PlanStrategy, RebalancingPlan
+from equitab.augmentation.population_plan import PopulationPlan, plan_population
+from equitab.augmentation.populations import (
+    PopulationRows,
+    draw_for_population,
+    population_weights,
+    unseen_for_plan,
+)
 from equitab.augmentation.strategies import (
     append,
     apportion,
@@ -20,21 +48,51 @@ from equitab.augmentation.strategies import (
 )
 
 __all__ = [
+    "DRAW_COLUMN",
     "ORIGIN_COLUMN",
     "REAL",
+    "STRATEGIES",
     "WEIGHT_COLUMN",
     "AugmentedTable",
     "CellIndex",
+    "ImputationStrategy",
+    "ImputedCount",
+    "ImputedTable",
+    "Margin",
+    "Margins",
+    "Missing",
     "PlanStrategy",
+    "PooledEstimate",
+    "PopulationPlan",
+    "PopulationRows",
     "RebalancingPlan",
+    "Shift",
+    "Unseen",
+    "WhatIfRows",
     "append",
     "apportion",
     "augment",
     "cell_codes",
+    "changed_rows",
+    "count_imputed",
+    "draw_chunks",
+    "draw_for_population",
+    "draw_rows",
+    "draws_in_chunks",
     "equal_rates",
     "fill_both",
     "fill_groups",
     "fill_outcomes",
     "from_table",
+    "has_option",
+    "impute",
     "index_cells",
+    "margins_of",
+    "missing_cells",
+    "parse_shift",
+    "plan_population",
+    "pool_estimates",
+    "population_weights",
+    "unseen_for_plan",
+    "what_if",
 ]

@@ -48,14 +48,34 @@ def asked_generator(flags: GeneratorFlags, common: CommonFlags) -> dict[str, Any
 def find_study(name: str) -> Callable[..., Any]:
     """Return the study of that name."""
     from equitab.errors import Problem, RecipeError, closest
-    from equitab.studies import study_blow
+    from equitab.studies import STUDIES
 
-    known = {"blow": study_blow}
-    if name not in known:
+    if name not in STUDIES:
         raise RecipeError(
-            Problem(f"study {name!r}", "a known study", "an unknown one", closest(name, list(known)))
+            Problem(f"study {name!r}", "a known study", "an unknown one", closest(name, list(STUDIES)))
         )
-    return known[name]
+    return STUDIES[name]
+
+
+def asked_of_study(name: str, **asked: Any) -> dict[str, Any]:
+    """Return those options of a study that were given; an option that the study does not have is refused."""
+    import inspect
+
+    from equitab.errors import Problem, RecipeError
+
+    given = {key: value for key, value in asked.items() if value}
+    known = inspect.signature(find_study(name)).parameters
+    unknown = [key for key in given if key not in known]
+    if unknown:
+        raise RecipeError(
+            [
+                Problem(
+                    f"study {name!r}", "only options that it has", f"{key!r}", "leave it out, or see --help"
+                )
+                for key in unknown
+            ]
+        )
+    return given
 
 
 def asked_plan(flags: PlanFlags, common: CommonFlags) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``equitab evaluate``: how close a synthetic table is to the real one, and how private."""
+"""``equitab evaluate``: how faithful, varied and safe a synthetic table is, and for whom."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def evaluate(
             "--holdout",
             "--test",
             metavar="FILE",
-            help="Real rows that the generator never saw: for distances, and to test models trained on either table.",
+            help="Real rows that the generator never saw: for what chance does, distances, and models.",
         ),
     ] = None,
     model: Annotated[
@@ -31,16 +31,22 @@ def evaluate(
             help="A model for train-on-synthetic, test-on-real; repeat for several.",
         ),
     ] = None,
-    output: Annotated[str | None, out("Write the measurements as a table (.parquet or .csv).")] = None,
+    depth: Annotated[
+        str,
+        typer.Option("--depth", metavar="DEPTH", help="quick, or full: more rows, stronger detectors."),
+    ] = "quick",
+    output: Annotated[
+        str | None, out("Write the measurements as a table (.parquet, .csv), or a page (.html).")
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Compare a synthetic table with the real one: fidelity, privacy, and use for training models."""
+    """Compare a synthetic table with the real one, for everybody and for every group."""
     from equitab.cli.calls import asked_schema, asked_seed
     from equitab.cli.evaluate_text import print_evaluation
     from equitab.cli.output import print_json, remark
     from equitab.cli.progress_display import progress_display
     from equitab.pipeline import evaluate as evaluate_table
-    from equitab.pipeline import save_measurements
+    from equitab.pipeline import save_evaluation
 
     with progress_display(quiet=common.quiet) as progress:
         result = evaluate_table(
@@ -49,14 +55,15 @@ def evaluate(
             asked_schema(schema_flags, common),
             holdout=holdout,
             models=model,
+            depth=depth,
             seed=asked_seed(common),
             progress=progress,
         )
     if output is not None:
-        save_measurements(result.measurements, output, overwrite=overwrite)
+        save_evaluation(result, output, overwrite=overwrite)
     if common.as_json:
         print_json(result.to_dict())
     else:
         print_evaluation(result)
-    written = [f"Wrote {len(result.measurements)} measurements to {output}."] if output else []
+    written = [f"Wrote {output}."] if output else ["Next: --out page.html writes everything as a page."]
     remark(written, quiet=common.quiet)

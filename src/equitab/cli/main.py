@@ -14,6 +14,7 @@ from equitab.cli.demo import demo
 from equitab.cli.evaluate import evaluate
 from equitab.cli.fit import fit
 from equitab.cli.guard import INTERRUPTED, guarded
+from equitab.cli.impute import impute
 from equitab.cli.init import init
 from equitab.cli.options import expanded
 from equitab.cli.predict import predict
@@ -40,6 +41,7 @@ for _command, _name in (
     (fit, "fit"),
     (sample, "sample"),
     (augment, "augment"),
+    (impute, "impute"),
     (evaluate, "evaluate"),
     (predict, "predict"),
     (study, "study"),

@@ -1,5 +1,7 @@
 """The only room that calls pandas, polars or Arrow; everybody else works on a `Frame`."""
 
+from equitab.dataframe.cells import empty_cells, replace_cells
+from equitab.dataframe.chunk_writing import write_chunks
 from equitab.dataframe.dates import DATE_SPELLINGS, date_spelling, parse_dates
 from equitab.dataframe.file_formats import ENDINGS, TableFormat
 from equitab.dataframe.frames import Frame, as_arrow, as_frame, concatenate, frame_from_columns, take_rows
@@ -26,14 +28,17 @@ __all__ = [
     "as_frame",
     "concatenate",
     "date_spelling",
+    "empty_cells",
     "frame_from_columns",
     "parse_dates",
     "read_table",
     "read_table_file",
+    "replace_cells",
     "storage_of",
     "take_rows",
     "write_atomically",
     "write_bytes_atomically",
+    "write_chunks",
     "write_table",
     "write_text_atomically",
 ]

@@ -62,7 +62,7 @@ def write_table(
     >>> write_table(pd.DataFrame({"age": [31, 47]}), folder / "people.csv").read_text()
     '"age"\n31\n47\n'
     """
-    path = _local(path)
+    path = local_path(path)
     chosen, is_packed = format_of(str(path), format)
     arrow = as_arrow(table)
     write = _WRITERS[chosen]
@@ -88,7 +88,7 @@ def write_bytes_atomically(path: str | Path, data: bytes, *, overwrite: bool = F
     def fill(file: IO[bytes]) -> None:
         file.write(data)
 
-    return write_atomically(_local(path), fill, overwrite=overwrite)
+    return write_atomically(local_path(path), fill, overwrite=overwrite)
 
 
 def write_atomically(path: Path, fill: Callable[[IO[bytes]], None], *, overwrite: bool = False) -> Path:
@@ -126,7 +126,8 @@ def write_atomically(path: Path, fill: Callable[[IO[bytes]], None], *, overwrite
     return path
 
 
-def _local(path: str | Path) -> Path:
+def local_path(path: str | Path) -> Path:
+    """Return the path of a file to write; a URL is refused."""
     if isinstance(path, str) and "://" in path:
         advice = "write to a local path and copy the file"
         raise TableError(Problem("output", "a path on this machine", "a URL", advice))
@@ -141,12 +142,13 @@ def _refusal(path: Path, error: OSError) -> str:
     return f"{path} was not written ({reason}); nothing half-written was left. Next: {advice}."
 
 
-def _write_delimited(arrow: pa.Table, file: Any, delimiter: str) -> None:
+def write_delimited(arrow: pa.Table, file: Any, delimiter: str, *, with_header: bool = True) -> None:
+    """Write a table as text with a delimiter to an open file."""
     import pyarrow.csv as csv
 
     plain = as_frame(arrow).to_native()
     columns = [_written(column) for column in plain.columns]
-    options = csv.WriteOptions(delimiter=delimiter)
+    options = csv.WriteOptions(delimiter=delimiter, include_header=with_header)
     csv.write_csv(pa.table(columns, names=plain.column_names), file, write_options=options)
 
 
@@ -161,11 +163,11 @@ def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _write_csv(arrow: pa.Table, file: Any) -> None:
-    _write_delimited(arrow, file, ",")
+    write_delimited(arrow, file, ",")
 
 
 def _write_tsv(arrow: pa.Table, file: Any) -> None:
-    _write_delimited(arrow, file, "\t")
+    write_delimited(arrow, file, "\t")
 
 
 def _write_parquet(arrow: pa.Table, file: Any) -> None:
@@ -179,7 +181,8 @@ def _write_arrow(arrow: pa.Table, file: Any) -> None:
         writer.write_table(arrow)
 
 
-def _write_json_lines(arrow: pa.Table, file: Any) -> None:
+def write_json_lines(arrow: pa.Table, file: Any) -> None:
+    """Write a table to an open file, one JSON object on each line."""
     plain = as_frame(arrow).to_native()
     for batch in plain.to_batches(max_chunksize=10_000):
         lines = [json.dumps(row, ensure_ascii=False, default=str) for row in batch.to_pylist()]
@@ -191,5 +194,5 @@ _WRITERS: dict[TableFormat, Callable[[pa.Table, Any], None]] = {
     "tsv": _write_tsv,
     "parquet": _write_parquet,
     "arrow": _write_arrow,
-    "jsonl": _write_json_lines,
+    "jsonl": write_json_lines,
 }

@@ -2,13 +2,14 @@
 
 In the order of use: `split_rows` and `RealRows` for the rows that judge, `TrainingTable` for what a treatment
 made of the others, `train_and_measure_all` and `measure_postprocessed` for models and the baseline of
-thresholds, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure_predictions`,
-`measure_fidelity`, `measure_privacy`, `measure_distributions`.
+thresholds, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure_predictions`; synthetic ones:
+`measure_quality` (everything), `measure_fidelity`, `measure_privacy`, `measure_distributions`.
 """
 
 from equitab.evaluation.baseline_verdict import ComparisonRule, compare_with_baseline
 from equitab.evaluation.comparisons import Comparison, plan_comparisons
 from equitab.evaluation.design_matrix import DesignMatrix
+from equitab.evaluation.detection import detect_synthetic
 from equitab.evaluation.distributions import measure_distributions
 from equitab.evaluation.fairness import (
     ALL_OTHERS,
@@ -19,16 +20,22 @@ from equitab.evaluation.fairness import (
     measure_predictions,
     measure_rows,
 )
-from equitab.evaluation.fidelity import detect_synthetic, measure_fidelity
+from equitab.evaluation.fidelity import measure_fidelity
 from equitab.evaluation.frontier import frontier_points
 from equitab.evaluation.headline_question import HeadlineQuestion
+from equitab.evaluation.imputation_baselines import SIMPLE_METHODS, SimpleMethod, fill_simply
+from equitab.evaluation.imputation_errors import measure_imputation
+from equitab.evaluation.imputation_hiding import HiddenCells, hide_cells, known_cells
+from equitab.evaluation.imputation_metrics import IMPUTATION_METRICS
+from equitab.evaluation.imputation_shift import measure_shift
 from equitab.evaluation.learners import LEARNERS, Learner, learner
 from equitab.evaluation.model import FittedModel, fit_model
 from equitab.evaluation.model_files import load_model, save_model
 from equitab.evaluation.paired import PairedDifference, compare_predictions
+from equitab.evaluation.population import PopulationScore, PopulationScores, score_for_population
 from equitab.evaluation.postprocessing import PostprocessedResult, measure_postprocessed
 from equitab.evaluation.prediction_table import collect_predictions, predictions_frame, predictions_from_frame
-from equitab.evaluation.privacy import measure_privacy
+from equitab.evaluation.privacy import measure_half_protocol, measure_privacy, split_halves
 from equitab.evaluation.protocol import (
     HALF,
     TUNED,
@@ -38,6 +45,8 @@ from equitab.evaluation.protocol import (
     train_and_measure,
     train_and_measure_all,
 )
+from equitab.evaluation.quality import Quality, measure_quality
+from equitab.evaluation.quality_plan import QualityDepth
 from equitab.evaluation.results import (
     BaselineComparison,
     CurvePoint,
@@ -56,7 +65,9 @@ from equitab.evaluation.summary import headline
 __all__ = [
     "ALL_OTHERS",
     "HALF",
+    "IMPUTATION_METRICS",
     "LEARNERS",
+    "SIMPLE_METHODS",
     "TUNED",
     "BaselineComparison",
     "Comparison",
@@ -66,14 +77,20 @@ __all__ = [
     "FittedModel",
     "Headline",
     "HeadlineQuestion",
+    "HiddenCells",
     "Learner",
     "Measurement",
     "MeasurementSettings",
     "ModelResult",
     "PairedDifference",
+    "PopulationScore",
+    "PopulationScores",
     "PostprocessedResult",
     "ProtocolSettings",
+    "Quality",
+    "QualityDepth",
     "RealRows",
+    "SimpleMethod",
     "Splits",
     "Subject",
     "TrainingTable",
@@ -85,18 +102,25 @@ __all__ = [
     "curves_frame",
     "curves_from_frame",
     "detect_synthetic",
+    "fill_simply",
     "fit_model",
     "frontier_points",
     "headline",
+    "hide_cells",
+    "known_cells",
     "learner",
     "load_model",
     "measure_distributions",
     "measure_fidelity",
+    "measure_half_protocol",
+    "measure_imputation",
     "measure_labels",
     "measure_postprocessed",
     "measure_predictions",
     "measure_privacy",
+    "measure_quality",
     "measure_rows",
+    "measure_shift",
     "measurements_frame",
     "measurements_from_frame",
     "plan_comparisons",
@@ -104,6 +128,8 @@ __all__ = [
     "predictions_from_frame",
     "row_keys",
     "save_model",
+    "score_for_population",
+    "split_halves",
     "split_rows",
     "train_and_measure",
     "train_and_measure_all",

@@ -220,12 +220,12 @@ def _numbers_by_feature(
         return {column.name: values}
     return {
         column.name: values,
-        f"{column.name} (year)": _date_part(values, "year"),
-        f"{column.name} (day of year)": _date_part(values, "day of year"),
+        f"{column.name} (year)": date_part(values, "year"),
+        f"{column.name} (day of year)": date_part(values, "day of year"),
     }
 
 
-def _date_part(microseconds: np.ndarray, part: str) -> np.ndarray:
+def date_part(microseconds: np.ndarray, part: str) -> np.ndarray:
     """Return year or day of year of times in microseconds since 1970; NaN stays NaN."""
     missing = np.isnan(microseconds)
     times = np.where(missing, 0, microseconds).astype("datetime64[us]")

@@ -1,6 +1,7 @@
 """How close synthetic rows are to the rows that a generator saw, beside rows that it never saw.
 
-Smoke tests, not proof: distances to closest records say little about what an attacker can infer.
+Smoke tests, not proof: distances to closest records say little about what an attacker can infer. See
+`equitab.evaluation.membership` for attacks.
 
 References
 ----------
@@ -13,18 +14,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from equitab.dataframe import Frame, take_rows
 from equitab.evaluation.fairness import MeasurementSettings, Subject
+from equitab.evaluation.quality_tables import (
+    HOLDOUT,
+    SYNTHETIC,
+    TRAINING,
+    CodeArray,
+    FloatArray,
+    QualityTables,
+    encode_places,
+    read_columns,
+)
 from equitab.evaluation.results import Measurement
-from equitab.evaluation.row_identity import shared_codes
-from equitab.metrics import copy_metrics, privacy_metrics
-from equitab.schema import TableSchema, numbers
-
-FloatArray = npt.NDArray[np.float64]
-
-MAX_INDICATORS = 50
+from equitab.metrics import MetricResult, copy_metrics, dcr_share, privacy_metrics
+from equitab.schema import TableSchema
 
 
 def measure_privacy(
@@ -69,24 +74,138 @@ def measure_privacy(
     otherwise.
     """
     chosen = settings or MeasurementSettings()
-    rng = np.random.default_rng(seed)
-    size = min(len(training), len(holdout), max_rows or len(training))
-    frames = (
-        _draw(synthetic, min(len(synthetic), max_rows or len(synthetic)), rng),
-        _draw(training, size, rng),
-        _draw(holdout, size, rng),
+    tables = QualityTables.read(synthetic, training, holdout, schema)
+    return measure_closeness(
+        tables, settings=chosen, max_rows=max_rows, generator_seed=generator_seed, seed=seed
     )
-    distances = privacy_metrics(*distance_matrices(frames, schema), confidence=chosen.confidence)
+
+
+def measure_closeness(
+    tables: QualityTables,
+    *,
+    settings: MeasurementSettings,
+    max_rows: int | None = None,
+    max_records: int | None = None,
+    generator_seed: int | None = None,
+    seed: int,
+) -> list[Measurement]:
+    """Measure what `measure_privacy` does, of tables that are read already.
+
+    Parameters
+    ----------
+    tables : QualityTables
+        With held-out rows.
+    settings, generator_seed, seed
+        As in `measure_privacy`.
+    max_rows : int, optional
+        Rows that are asked for their closest records, at most.
+    max_records : int, optional
+        Training and held-out rows among which these are looked for; as `max_rows` by default. Leaving training
+        rows out hides copies of them.
+    """
+    rng = np.random.default_rng(seed)
+    n_training, n_synthetic, n_holdout = tables.sizes
+    size = min(n_training, n_holdout, max_records or max_rows or n_training)
+    rows = {
+        SYNTHETIC: _draw(n_synthetic, min(n_synthetic, max_rows or n_synthetic), rng),
+        TRAINING: _draw(n_training, size, rng),
+        HOLDOUT: rng.permutation(_draw(n_holdout, size, rng)),  # the first of them are asked too
+    }
+    distances = privacy_metrics(
+        *(tables.places[table][rows[table]] for table in (SYNTHETIC, TRAINING, HOLDOUT)),
+        max_baseline=max_rows,
+        confidence=settings.confidence,
+    )
     # A copy of any training row counts, so all of them are searched; only chance is judged on fewer rows.
-    whole = (frames[0], training, frames[2])
-    codes = [np.column_stack(held) for held in zip(*_codes(whole, schema), strict=True)]
-    copies = copy_metrics(*codes, confidence=chosen.confidence)
+    rows[TRAINING] = np.arange(n_training)
+    copies = copy_metrics(
+        *(tables.keys[table][rows[table], None] for table in (SYNTHETIC, TRAINING, HOLDOUT)),
+        confidence=settings.confidence,
+    )
     subject = Subject(treatment="synthetic", stage="privacy", generator_seed=generator_seed)
     found = []
-    for results, n_training in ((distances, size), (copies, len(training))):
-        remark = f"{n_training:,} training and {size:,} holdout rows" if size < len(training) else ""
+    for results, n_seen in ((distances, size), (copies, n_training)):
+        remark = f"{n_seen:,} training and {size:,} holdout rows" if size < n_training else ""
         found += [replace(subject, remark=remark).measurement(result) for result in results]
     return found
+
+
+def closeness_of(
+    tables: QualityTables,
+    rows: Sequence[CodeArray],
+    *,
+    max_rows: int | None = None,
+    max_records: int | None = None,
+    confidence: float,
+    seed: int,
+) -> MetricResult:
+    """Return ``dcr_share`` among some rows of every table, training and holdout drawn to one size."""
+    rng = np.random.default_rng(seed)
+    n_asked, n_records = len(rows[SYNTHETIC]), min(len(rows[TRAINING]), len(rows[HOLDOUT]))
+    size = min(n_records, max_records or n_records)
+    sizes = {TRAINING: size, SYNTHETIC: min(n_asked, max_rows or n_asked), HOLDOUT: size}
+    drawn = {
+        table: tables.places[table][rows[table][_draw(len(rows[table]), n_rows, rng)]]
+        for table, n_rows in sizes.items()
+    }
+    return dcr_share(drawn[SYNTHETIC], drawn[TRAINING], drawn[HOLDOUT], confidence=confidence)
+
+
+def split_halves(frame: Frame, *, seed: int) -> tuple[Frame, Frame]:
+    """Return two halves of a table's rows, drawn at random; the first to learn from.
+
+    Examples
+    --------
+    >>> from equitab.dataframe import frame_from_columns
+    >>> [len(half) for half in split_halves(frame_from_columns({"a": [1, 2, 3, 4, 5]}), seed=0)]
+    [2, 2]
+    """
+    order = np.random.default_rng(seed).permutation(len(frame))
+    size = len(frame) // 2
+    return take_rows(frame, np.sort(order[:size])), take_rows(frame, np.sort(order[size : 2 * size]))
+
+
+def measure_half_protocol(
+    synthetic: Frame,
+    learned_half: Frame,
+    other_half: Frame,
+    schema: TableSchema,
+    *,
+    settings: MeasurementSettings | None = None,
+    max_rows: int | None = None,
+    generator_seed: int | None = None,
+    seed: int,
+) -> list[Measurement]:
+    """Measure the share of synthetic rows nearer to the half that was learned from, as published tables do.
+
+    Parameters
+    ----------
+    synthetic : Frame
+        Rows of a generator that learned from `learned_half` alone (see `split_halves`).
+    learned_half, other_half : Frame
+        Real rows, equally many.
+    schema : TableSchema
+    settings, generator_seed, seed
+        As for `measure_privacy`.
+    max_rows : int, optional
+        Synthetic rows at most; all rows of both halves are searched.
+
+    Returns
+    -------
+    list of Measurement
+        One, ``half_dcr_share``: 0.5 without memory, 1 for a copy.
+
+    References
+    ----------
+    Zhang et al. (2024), Mixed-type tabular data synthesis with score-based diffusion in latent space.
+    """
+    chosen = settings or MeasurementSettings()
+    columns = read_columns((learned_half, synthetic, other_half), schema)
+    tables = QualityTables(columns, (len(learned_half), len(synthetic), len(other_half)))
+    rows = [np.arange(size) for size in tables.sizes]
+    found = closeness_of(tables, rows, max_rows=max_rows, confidence=chosen.confidence, seed=seed)
+    subject = Subject(treatment="synthetic", stage="privacy", generator_seed=generator_seed)
+    return [subject.measurement(replace(found, metric="half_dcr_share"))]
 
 
 def distance_matrices(frames: Sequence[Frame], schema: TableSchema) -> list[FloatArray]:
@@ -102,43 +221,8 @@ def distance_matrices(frames: Sequence[Frame], schema: TableSchema) -> list[Floa
     -------
     list of ndarray of float32, shape (n_rows, n_features)
     """
-    parts: list[list[FloatArray]] = [[] for _ in frames]
-    for name in schema.modeled_columns:
-        column = schema.column(name)
-        if column.kind in {"numeric", "integer", "datetime"}:
-            values = [numbers(frame, column, missing_tokens=schema.missing_tokens) for frame in frames]
-            encoded = [_ranked(held, np.concatenate(values[1:])) for held in values]
-        else:
-            encoded = _indicators(shared_codes(frames, schema, name))
-        for held, more in zip(parts, encoded, strict=True):
-            held.append(more)
-    return [np.concatenate(held, axis=1).astype(np.float32) for held in parts]
+    return list(encode_places(read_columns(frames, schema), real=(1, 2)))
 
 
-def _draw(frame: Frame, size: int, rng: np.random.Generator) -> Frame:
-    if size >= len(frame):
-        return frame
-    return take_rows(frame, np.sort(rng.choice(len(frame), size, replace=False)))
-
-
-def _codes(frames: Sequence[Frame], schema: TableSchema) -> list[list[npt.NDArray[np.int64]]]:
-    return [shared_codes(frames, schema, name) for name in schema.modeled_columns]
-
-
-def _ranked(values: FloatArray, known: FloatArray) -> FloatArray:
-    """Return mid-ranks among known values from -0.5 to 0.5, and a column of flags where a value is missing."""
-    ordered = np.sort(known[np.isfinite(known)])
-    missing = ~np.isfinite(values)
-    if not ordered.size:
-        return missing[:, None].astype(np.float64)
-    filled = np.where(missing, ordered[len(ordered) // 2], values)
-    below, up_to = (np.searchsorted(ordered, filled, side=side) for side in ("left", "right"))
-    ranks = (below + up_to) / (2 * len(ordered)) - 0.5
-    return np.column_stack([np.where(missing, 0.0, ranks), missing])
-
-
-def _indicators(codes: Sequence[npt.NDArray[np.int64]]) -> list[FloatArray]:
-    """Return indicators of the most frequent values, scaled so that two values are at distance 1."""
-    present = np.concatenate(codes) + 1
-    frequent = np.argsort(-np.bincount(present), kind="stable")[:MAX_INDICATORS]
-    return [((held[:, None] + 1) == frequent) * np.sqrt(0.5) for held in codes]
+def _draw(n_rows: int, size: int, rng: np.random.Generator) -> CodeArray:
+    return np.sort(rng.choice(n_rows, size, replace=False)) if size < n_rows else np.arange(n_rows)

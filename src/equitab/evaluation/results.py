@@ -13,7 +13,7 @@ from typing import Literal
 from equitab.dataframe import Frame, frame_from_columns
 
 Status = Literal["ok", "undefined"]
-Stage = Literal["audit", "validation", "test", "fidelity", "privacy"]
+Stage = Literal["audit", "validation", "test", "fidelity", "privacy", "imputation"]
 Treatment = Literal[
     "original",
     "augmented",
@@ -22,6 +22,7 @@ Treatment = Literal[
     "smote_nc",
     "threshold_optimizer",
     "synthetic",
+    "holdout",
 ]
 
 
@@ -44,12 +45,12 @@ class Measurement:
     group, reference_group : str
         Empty, or the names of the groups compared; ``(all others)`` for the pooled row of signed metrics.
     model : str
-        A learner's name; empty for a measurement of a table.
+        A learner's name; empty for a measurement of a table; in the stage ``imputation`` the column.
     treatment : str
         Which training table the model learned from, or which table was measured.
     stage : str
         ``audit`` (labels or somebody's predictions), ``validation``, ``test`` (models on real rows),
-        ``fidelity``, ``privacy`` (a synthetic table against real rows).
+        ``fidelity``, ``privacy`` (a synthetic table against real rows), ``imputation`` (filled cells).
     operating_point : str
         ``"0.5"``, ``"validation_balanced_accuracy"``, or empty.
     generator_seed, model_seed : int or None

@@ -35,10 +35,33 @@ def row_keys(frames: Sequence[Frame], schema: TableSchema, columns: Sequence[str
     >>> [keys.tolist() for keys in row_keys([first, second], schema, ["a"])]
     [[1, 2], [2, 0]]
     """
-    sizes = [len(frame) for frame in frames]
+    if not columns:
+        return [np.zeros(len(frame), dtype=np.int64) for frame in frames]
+    return combine_codes([shared_codes(frames, schema, name) for name in columns])
+
+
+def combine_codes(columns: Sequence[Sequence[np.ndarray]]) -> list[np.ndarray]:
+    """Return a key for every row of several tables: equal keys, equal values in all columns.
+
+    Parameters
+    ----------
+    columns : sequence of sequence of ndarray
+        For each column, at least one, its values (codes or numbers) in each table; NaN equals NaN.
+
+    Returns
+    -------
+    list of ndarray of int64
+        One array for each table.
+
+    Examples
+    --------
+    >>> combine_codes([[np.array([1.0, np.nan]), np.array([np.nan])], [np.array([0, 0]), np.array([0])]])
+    [array([0, 1]), array([1])]
+    """
+    sizes = [len(held) for held in columns[0]]
     keys = np.zeros(sum(sizes), dtype=np.int64)
-    for name in columns:
-        codes = np.concatenate(shared_codes(frames, schema, name)) + 1
+    for tables in columns:
+        codes = np.unique(np.concatenate(tables), return_inverse=True)[1].reshape(-1)
         combined = keys * (int(codes.max(initial=0)) + 1) + codes
         keys = np.unique(combined, return_inverse=True)[1].reshape(-1)
     return np.split(keys, np.cumsum(sizes)[:-1])

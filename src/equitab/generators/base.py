@@ -26,7 +26,7 @@ class Generator(Protocol):
     Attributes
     ----------
     name : str
-        The name in the registry (``"tabddpm"``).
+        The name in the registry (``"boosted_trees"``).
     conditionable_columns_ : tuple of str
         After `fit`: the columns that `sample` accepts in `given`.
     schema_ : TableSchema

@@ -2,7 +2,8 @@
 
 A synthetic row lies between a training row and one of its nearest neighbours within the same cell (a cell
 is one combination of the outcome and whatever else is asked for). Which relative is used follows from the
-kinds of the columns: SMOTE for numbers only, SMOTEN for categories only, SMOTE-NC for both.
+kinds of the columns (SMOTE for numbers only, SMOTEN for categories only, SMOTE-NC for both) unless it is
+named: see `equitab.generators.smote_kinds`.
 
 **SMOTE keeps the training rows.** It has no model; a saved one is as sensitive as the table, and its
 ``generator.json`` says ``"stores_training_rows": true``. Its rows also lie close to real ones: look at
@@ -29,6 +30,7 @@ from equitab.generators.fit_inputs import read_fit_inputs, refuse_constraints
 from equitab.generators.given import GivenRows, read_given
 from equitab.generators.neighbors import counts_of, draw_between_neighbors
 from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
+from equitab.generators.smote_kinds import SmoteKind, check_kind, check_kind_applies
 from equitab.schema import (
     IntersectionalGroups,
     TableSchema,
@@ -48,6 +50,10 @@ class Smote:
     ----------
     n_neighbors : int, default 5
         How many nearest neighbours a row has; fewer in a cell with fewer rows.
+    kind : SmoteKind, default "auto"
+        The relative: "smote", "smote_nc", "smoten", "borderline", "svm", "kmeans", "adasyn", or "random" for
+        copies of training rows; "auto" takes what the kinds of the columns call for. A table that the relative
+        is not made for is refused.
 
     Attributes
     ----------
@@ -82,8 +88,9 @@ class Smote:
     remarks_: tuple[str, ...]
     schema_: TableSchema
 
-    def __init__(self, *, n_neighbors: int = 5) -> None:
-        self.n_neighbors = n_neighbors
+    def __init__(self, *, n_neighbors: int = 5, kind: SmoteKind = "auto") -> None:
+        check_kind(kind)
+        self.n_neighbors, self.kind = n_neighbors, kind
 
     def fit(
         self,
@@ -113,6 +120,7 @@ class Smote:
         if inputs.weights is not None:
             remarks += ("weights decide how often a group is drawn, not which of its rows are interpolated",)
         encoded = encoder.encode(inputs.frame, seed=seed)
+        check_kind_applies(self.kind, encoded, fixed=(schema.target, *inputs.condition_on))
         rows = _TrainingRows(encoded, inputs.weights, groups)
         self._set(schema, inputs.template, encoder, rows, remarks, seed)
         return self
@@ -130,7 +138,7 @@ class Smote:
         Raises
         ------
         ConstraintError
-            If fewer than two training rows have what is asked for.
+            If fewer than two training rows have what is asked for, or the kind finds nowhere to draw.
         """
         self._check_is_fitted()
         refuse_constraints(self.name, constraints)
@@ -141,12 +149,13 @@ class Smote:
             conditionable=self.conditionable_columns_,
             generator=self.name,
         )
+        check_kind_applies(self.kind, self._rows.encoded, fixed=(self.schema_.target, *asked.columns))
         cells, wanted = self._cells(asked, np.random.default_rng([seed, 0]))
         too_small = [n for n in counts_of(cells, np.unique(wanted)) if n < 2]
         if too_small:
             raise ConstraintError(_too_small(asked.columns or (self.schema_.target,), len(too_small)))
         drawn = draw_between_neighbors(
-            self._rows.encoded, cells, wanted, n_neighbors=self.n_neighbors, seed=seed
+            self._rows.encoded, cells, wanted, n_neighbors=self.n_neighbors, kind=self.kind, seed=seed
         )
         return self._template.restore(asked.apply(self._encoder.decode(drawn)))
 
@@ -156,6 +165,7 @@ class Smote:
         details = {
             "encoder": self._encoder.to_dict(),
             "n_neighbors": self.n_neighbors,
+            "kind": self.kind,
             "remarks": list(self.remarks_),
             "groups": {name: list(group.levels) for name, group in self._rows.groups.items()},
         }
@@ -176,7 +186,8 @@ class Smote:
         saved, arrays = read_generator(folder)
         encoder = TableEncoder.from_dict(saved.details["encoder"])
         rows = _TrainingRows.of_arrays(arrays, encoder, saved.details["groups"])
-        generator = cls(n_neighbors=saved.details["n_neighbors"])
+        kind = saved.details.get("kind", "auto")  # not in what version 0.1.0 saved
+        generator = cls(n_neighbors=saved.details["n_neighbors"], kind=kind)
         remarks = tuple(saved.details["remarks"])
         generator._set(saved.schema, saved.template, encoder, rows, remarks, saved.seed)
         return generator

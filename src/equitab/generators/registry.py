@@ -36,9 +36,11 @@ class GeneratorSource:
 
 
 BUILT_IN: dict[str, GeneratorSource] = {
+    "boosted_trees": GeneratorSource("equitab.generators.autoregressive", "BoostedTrees"),
     "independent_marginals": GeneratorSource("equitab.generators.marginals", "IndependentMarginals"),
     "smote": GeneratorSource("equitab.generators.interpolation", "Smote"),
     "tabddpm": GeneratorSource("equitab.generators.diffusion", "TabDDPM", "torch", ("torch", "safetensors")),
+    "tabular_argn": GeneratorSource("equitab.generators.adapters", "TabularArgn"),
 }
 
 

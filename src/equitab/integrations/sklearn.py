@@ -29,7 +29,7 @@ class EquitabSampler(BaseEstimator):
 
     Parameters
     ----------
-    generator : str, default "tabddpm"
+    generator : str, default "boosted_trees"
         A name of `equitab.generators.generator_names`.
     preset : {"fast", "quality", "paper"} or None
     max_seconds : float or None
@@ -68,7 +68,7 @@ class EquitabSampler(BaseEstimator):
 
     def __init__(
         self,
-        generator: str = "tabddpm",
+        generator: str = "boosted_trees",
         *,
         preset: str | None = None,
         max_seconds: float | None = None,

@@ -1,14 +1,18 @@
 """Measures of fairness, performance, fidelity and privacy, as pure functions on arrays.
 
 Start at the functions that return results with intervals: `fairness_metrics`, `label_fairness_metrics`,
-`group_rate_metrics`, `performance_metrics`, `group_performance_metrics`, `fidelity_metrics`,
-`privacy_metrics` and `copy_metrics`. `METRICS` says what each number means.
+`group_rate_metrics`, `performance_metrics`, `group_performance_metrics` for outcomes and predictions;
+`fidelity_metrics`, `marginal_errors`, `coverage_metrics`, `representation_metrics`, `privacy_metrics`,
+`copy_metrics`, `membership_metrics` for synthetic tables. `METRICS` says what each number means.
 
 Metrics that are functions of counts never see a row twice: `count_outcomes` turns rows into a small table per
 group, and values, bootstrap replicates and intervals all come from that table.
 """
 
+from equitab.metrics.binned_columns import decile_codes
 from equitab.metrics.column_pairs import ColumnPair
+from equitab.metrics.column_skill import category_skill, number_skill, relative_skill
+from equitab.metrics.coverage import coverage_metrics
 from equitab.metrics.definitions import METRICS, definitions_with
 from equitab.metrics.fairness import (
     fairness_metrics,
@@ -21,6 +25,7 @@ from equitab.metrics.fairness import (
 from equitab.metrics.fidelity import FidelityScores, fidelity_metrics, score_fidelity
 from equitab.metrics.group_comparison import POOLED_GROUP, GroupComparison
 from equitab.metrics.group_rates import RATES, GroupCounts, Rate, count_outcomes
+from equitab.metrics.group_summary import summarise_groups
 from equitab.metrics.intervals import (
     Interval,
     clopper_pearson_interval,
@@ -28,10 +33,13 @@ from equitab.metrics.intervals import (
     resample_counts,
     wilson_interval,
 )
+from equitab.metrics.marginal_errors import MARGINAL_ERRORS, MarginalErrors, marginal_errors
+from equitab.metrics.membership import membership_metrics
 from equitab.metrics.metric_definition import MetricDefinition
 from equitab.metrics.nearest_records import nearest_distances
 from equitab.metrics.performance import RocArea, auroc, roc_area
 from equitab.metrics.privacy import copy_metrics, count_copies, dcr_share, privacy_metrics
+from equitab.metrics.representation import representation_metrics
 from equitab.metrics.results import MetricResult
 from equitab.metrics.scoring import group_performance_metrics, performance_metrics
 from equitab.metrics.threshold_sweep import (
@@ -42,6 +50,7 @@ from equitab.metrics.threshold_sweep import (
 
 __all__ = [
     "DEFAULT_THRESHOLDS",
+    "MARGINAL_ERRORS",
     "METRICS",
     "POOLED_GROUP",
     "RATES",
@@ -50,18 +59,22 @@ __all__ = [
     "GroupComparison",
     "GroupCounts",
     "Interval",
+    "MarginalErrors",
     "MetricDefinition",
     "MetricResult",
     "Rate",
     "RocArea",
     "auroc",
+    "category_skill",
     "choose_threshold",
     "clopper_pearson_interval",
     "copy_metrics",
     "count_copies",
     "count_outcomes",
     "count_outcomes_by_threshold",
+    "coverage_metrics",
     "dcr_share",
+    "decile_codes",
     "definitions_with",
     "fairness_metrics",
     "fairness_metrics_of_counts",
@@ -71,12 +84,18 @@ __all__ = [
     "group_rate_metrics_of_counts",
     "label_fairness_metrics",
     "label_fairness_metrics_of_counts",
+    "marginal_errors",
+    "membership_metrics",
     "nearest_distances",
+    "number_skill",
     "percentile_interval",
     "performance_metrics",
     "privacy_metrics",
+    "relative_skill",
+    "representation_metrics",
     "resample_counts",
     "roc_area",
     "score_fidelity",
+    "summarise_groups",
     "wilson_interval",
 ]

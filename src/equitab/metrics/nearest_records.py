@@ -23,7 +23,7 @@ from equitab.errors import Problem
 from equitab.metrics.array_checks import raise_problems
 from equitab.metrics.group_rates import FloatArray
 
-__all__ = ["DistanceKind", "nearest_distances"]
+__all__ = ["DistanceKind", "find_nearest_records", "nearest_distances"]
 
 DistanceKind = Literal["l1", "l2"]
 SingleArray = npt.NDArray[np.float32]
@@ -70,17 +70,56 @@ def nearest_distances(
     >>> nearest_distances([[0.0, 0.0]], [[3.0, 4.0], [1.0, 1.0]], distance="l1", n_neighbors=2).tolist()
     [[2.0, 7.0]]
     """
+    return find_nearest_records(queries, references, distance=distance, n_neighbors=n_neighbors)[0]
+
+
+def find_nearest_records(
+    queries: npt.ArrayLike,
+    references: npt.ArrayLike,
+    *,
+    distance: DistanceKind = "l2",
+    n_neighbors: int = 1,
+) -> tuple[FloatArray, npt.NDArray[np.intp]]:
+    """Return the distances of each query row to its nearest reference rows, and which rows these are.
+
+    Parameters
+    ----------
+    queries, references, distance, n_neighbors
+        As in `nearest_distances`.
+
+    Returns
+    -------
+    distances : ndarray of float, shape (n_queries, n_neighbors)
+        Ascending in each row.
+    positions : ndarray of int, shape (n_queries, n_neighbors)
+        Of the reference rows; which of several equally near ones is not said.
+
+    Raises
+    ------
+    InputError
+        As `nearest_distances`.
+
+    Examples
+    --------
+    >>> distances, positions = find_nearest_records([[0.0], [5.0]], [[4.0], [1.0]])
+    >>> distances.tolist(), positions.tolist()
+    ([[1.0], [1.0]], [[1], [0]])
+    """
     rows, records = np.asarray(queries, dtype=np.float64), np.asarray(references, dtype=np.float64)
     raise_problems(_problems(rows, records, n_neighbors))
     center = records.mean(0)
     block_distances = _squared_l2(rows - center, records - center) if distance == "l2" else _l1(rows, records)
     nearest = np.empty((len(rows), n_neighbors), dtype=np.float64)
+    positions = np.empty((len(rows), n_neighbors), dtype=np.intp)
     step = max(1, _BLOCK_SIZE // len(records))
     for start in range(0, len(rows), step):
         block = slice(start, min(start + step, len(rows)))
         candidates = _smallest(block_distances(block), min(n_neighbors + _N_SPARE, len(records)))
-        nearest[block] = _exact(rows[block], records, candidates, distance)[:, :n_neighbors]
-    return nearest
+        exact = _exact(rows[block], records, candidates, distance)
+        order = np.argsort(exact, axis=1, kind="stable")[:, :n_neighbors]
+        nearest[block] = np.take_along_axis(exact, order, axis=1)
+        positions[block] = np.take_along_axis(candidates, order, axis=1)
+    return nearest, positions
 
 
 def _problems(rows: FloatArray, records: FloatArray, n_neighbors: int) -> list[Problem]:
@@ -170,8 +209,8 @@ def _smallest(distances: SingleArray, n: int) -> npt.NDArray[np.intp]:
 def _exact(
     rows: FloatArray, records: FloatArray, candidates: npt.NDArray[np.intp], distance: DistanceKind
 ) -> FloatArray:
-    """Return the distances to the candidates in double precision, ascending."""
+    """Return the distances to the candidates in double precision."""
     differences = rows[:, None, :] - records[candidates]
     if distance == "l1":
-        return np.sort(np.abs(differences).sum(-1), axis=1)
-    return np.sort(np.sqrt((differences**2).sum(-1)), axis=1)
+        return np.asarray(np.abs(differences).sum(-1))
+    return np.asarray(np.sqrt((differences**2).sum(-1)))

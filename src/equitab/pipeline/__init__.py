@@ -1,31 +1,42 @@
 """Each command of the command line as one function, from a table to a report."""
 
 from equitab.evaluation.results import CurvePoint, Headline, Measurement
+from equitab.pipeline.adaptation import AdaptationResult, try_adaptation
 from equitab.pipeline.audit import Audit, audit
 from equitab.pipeline.augment import AugmentResult, augment_table
 from equitab.pipeline.demo import demo, demo_recipe
 from equitab.pipeline.evaluate import Evaluation, evaluate
 from equitab.pipeline.fit import FitResult, fit
+from equitab.pipeline.impute import ImputeResult, impute_table
 from equitab.pipeline.init import Proposal, init
 from equitab.pipeline.measurement_files import load_curves, load_measurements, save_curves, save_measurements
+from equitab.pipeline.population_words import PopulationWords
 from equitab.pipeline.predict import predict
 from equitab.pipeline.progress import Progress, ProgressReport
 from equitab.pipeline.recipe import Recipe, load_recipe, recipe_from_dict
-from equitab.pipeline.report_contents import audit_contents, save_audit
+from equitab.pipeline.report_contents import (
+    audit_contents,
+    evaluation_contents,
+    save_audit,
+    save_evaluation,
+)
 from equitab.pipeline.run import RunResult, load_run, run
-from equitab.pipeline.sample import sample
+from equitab.pipeline.sample import plan_sample, sample
 from equitab.pipeline.schema_choice import SchemaWords, read_schema_keys
 from equitab.pipeline.schema_resolution import recipe_schema_keys, resolve_schema
 from equitab.pipeline.written_rows import WrittenRows
 
 __all__ = [
+    "AdaptationResult",
     "Audit",
     "AugmentResult",
     "CurvePoint",
     "Evaluation",
     "FitResult",
     "Headline",
+    "ImputeResult",
     "Measurement",
+    "PopulationWords",
     "Progress",
     "ProgressReport",
     "Proposal",
@@ -39,12 +50,15 @@ __all__ = [
     "demo",
     "demo_recipe",
     "evaluate",
+    "evaluation_contents",
     "fit",
+    "impute_table",
     "init",
     "load_curves",
     "load_measurements",
     "load_recipe",
     "load_run",
+    "plan_sample",
     "predict",
     "read_schema_keys",
     "recipe_from_dict",
@@ -54,5 +68,7 @@ __all__ = [
     "sample",
     "save_audit",
     "save_curves",
+    "save_evaluation",
     "save_measurements",
+    "try_adaptation",
 ]

@@ -12,7 +12,7 @@ from equitab.pipeline.run import RunResult, run
 
 
 def demo_recipe(changes: Mapping[str, Any] | None = None) -> Recipe:
-    """Return the recipe of the demo: Adult, its own test rows, TabDDPM, two models.
+    """Return the recipe of the demo: Adult, its own test rows, boosted trees, two models.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def demo_recipe(changes: Mapping[str, Any] | None = None) -> Recipe:
     data = {
         "table": "packaged:adult",
         "schema": adult_schema().to_dict(),
-        "generator": "tabddpm",
+        "generator": "boosted_trees",
         "models": ["logistic_regression", "gradient_boosting"],
     }
     return recipe_from_dict(merged(data, changes or {}))

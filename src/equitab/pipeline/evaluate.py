@@ -1,36 +1,56 @@
-"""Comparing a synthetic table with the real one: fidelity, privacy, and use for training models."""
+"""Comparing a synthetic table with the real one: how faithful, varied and safe it is, and its use for models."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
 
 from equitab.dataframe import Frame
-from equitab.errors import Problem, TableError, closest
+from equitab.errors import Problem, RecipeError, TableError, closest
 from equitab.evaluation import (
     HALF,
+    CurvePoint,
     Measurement,
     MeasurementSettings,
     ProtocolSettings,
+    Quality,
+    QualityDepth,
     RealRows,
     TrainingTable,
-    measure_fidelity,
-    measure_privacy,
+    measure_distributions,
+    measure_quality,
     plan_comparisons,
     train_and_measure,
 )
 from equitab.mitigation import resample_by_weight
+from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.table_source import open_table
+from equitab.report import GroupRow, group_answers, lost_groups, quality_sentences
 from equitab.schema import TableSchema, row_weights, validate_table
 
 DEFAULT_MODELS = ("logistic_regression", "gradient_boosting")
-SHOWN = ("balanced_accuracy", "auroc", "demographic_parity_difference", "equalized_odds_difference")
-"""Of models, the measures that a short answer holds."""
+SHOWN_OF_MODELS = ("balanced_accuracy", "auroc", "demographic_parity_difference", "equalized_odds_difference")
+SHOWN_OF_ROWS = (
+    "univariate_error",
+    "bivariate_error",
+    "excess_bivariate_error",
+    "worst_c2st_auroc",
+    "global_utility",
+    "coverage_shortfall",
+    "dcr_share",
+    "exact_copy_share",
+    "holdout_copy_share",
+    "worst_membership_auroc",
+)
+"""What a short answer holds, of models and of the rows themselves."""
+_WORST_GROUP = "_worst_group"
 
-_NO_HOLDOUT = "distances and models need real rows that the generator never saw: --holdout FILE"
+_NO_HOLDOUT = (
+    "what chance alone does, distances and models need real rows that the generator never saw: --holdout FILE"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +66,10 @@ class Evaluation:
     schema : TableSchema
     measurements : tuple of Measurement
         Stages ``fidelity``, ``privacy`` and ``test`` (models on the held-out rows).
+    curves : tuple of CurvePoint
+        Distributions of the columns, and measures that every column has.
+    groups : tuple of GroupRow
+        The groups of the real table; synthetic rows are counted beside them.
     remarks : tuple of str
     """
 
@@ -55,6 +79,8 @@ class Evaluation:
     n_holdout: int | None
     schema: TableSchema
     measurements: tuple[Measurement, ...]
+    curves: tuple[CurvePoint, ...] = ()
+    groups: tuple[GroupRow, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -65,8 +91,8 @@ class Evaluation:
 
     @property
     def shown(self) -> tuple[Measurement, ...]:
-        """The measurements of a short answer."""
-        return tuple(held for held in self.measurements if held.stage != "test" or _is_short(held))
+        """The measurements of a short answer: of all rows, and of the worst group of every comparison."""
+        return tuple(held for held in self.measurements if _is_short(held))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -75,7 +101,10 @@ class Evaluation:
             "real_rows": self.n_real,
             "synthetic_rows": self.n_synthetic,
             "holdout_rows": self.n_holdout,
+            "findings": [*quality_sentences(self.measurements), *lost_groups(self.measurements)],
+            "group_answers": [asdict(answer) for answer in group_answers(self.measurements)],
             "measurements": [asdict(held) for held in self.measurements],
+            "curves": [asdict(point) for point in self.curves],
             "remarks": list(self.remarks),
         }
 
@@ -87,6 +116,7 @@ def evaluate(
     *,
     holdout: Any = None,
     models: Sequence[str] | None = None,
+    depth: str = "quick",
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -100,10 +130,13 @@ def evaluate(
     schema : TableSchema, mapping of its keys, or path, optional
         What is not said is guessed from the real table.
     holdout : table or location, optional
-        Real rows that the generator never saw. With them distances to real rows can be read (is a synthetic
-        row nearer to those learned than to others?), and models trained on either table are judged.
+        Real rows that the generator never saw. With them it can be said how far off real rows are by chance
+        alone, distances can be read (is a synthetic row nearer to those learned than to others?), and models
+        trained on either table are judged.
     models : sequence of str, optional
         Who is trained on either table; logistic regression and gradient boosting when not given.
+    depth : {"quick", "full"}
+        How many rows the quality is measured on, and how thoroughly.
     seed : int, default 0
     progress : callable, optional
 
@@ -116,7 +149,8 @@ def evaluate(
     TableError, SchemaError
         Everything that is wrong with the tables or with what was said about them.
     """
-    stages = StageProgress(progress, n_stages=2 if holdout is None else 4)
+    thoroughness = known_depth(depth)
+    stages = StageProgress(progress, n_stages=2 if holdout is None else 3)
     stages.begin("reading the tables")
     opened = open_table(real)
     resolved = resolve_schema(opened.frame, schema)
@@ -125,8 +159,18 @@ def evaluate(
     if holdout is not None:
         frames["holdout"] = _columns_of(holdout, resolved, "the held-out table")
     stages.finish(", ".join(f"{len(frame):,} {name} rows" for name, frame in frames.items()))
-    found = _measured(opened.frame, frames, resolved, models or DEFAULT_MODELS, seed=seed, stages=stages)
+    settings = MeasurementSettings(seed=seed)
+    real_rows = opened.frame.select(list(resolved.modeled_columns))
+    quality = _measure_quality(real_rows, frames, resolved, thoroughness, settings=settings, stages=stages)
+    found = [*quality.measurements]
+    if holdout is not None:
+        stages.begin("training models on either table")
+        found += _models(
+            opened.frame, frames, resolved, models or DEFAULT_MODELS, settings=settings, stages=stages
+        )
+        stages.finish()
     remarks = [str(finding) for finding in findings if finding.severity == "warning"]
+    points = measure_distributions({"real": real_rows, "synthetic": frames["synthetic"]}, resolved)
     return Evaluation(
         name=opened.name,
         n_real=len(opened.frame),
@@ -134,35 +178,44 @@ def evaluate(
         n_holdout=len(frames["holdout"]) if holdout is not None else None,
         schema=resolved,
         measurements=tuple(found),
+        curves=(*points, *quality.curves),
+        groups=group_rows(opened.frame, resolved, added=frames["synthetic"]),
         remarks=(*opened.notes, *resolved.notes, *remarks, *([_NO_HOLDOUT] if holdout is None else [])),
     )
 
 
-def _measured(
+def known_depth(depth: str) -> QualityDepth:
+    """Return a depth if it is one of the two; else raise."""
+    names: tuple[QualityDepth, ...] = get_args(QualityDepth)
+    for name in names:
+        if depth == name:
+            return name
+    raise RecipeError(
+        Problem(f"depth {depth!r}", " or ".join(names), "another word", closest(depth, list(names)))
+    )
+
+
+def _measure_quality(
     real: Frame,
     frames: dict[str, Frame],
     schema: TableSchema,
-    models: Sequence[str],
+    depth: QualityDepth,
     *,
-    seed: int,
+    settings: MeasurementSettings,
     stages: StageProgress,
-) -> list[Measurement]:
-    settings = MeasurementSettings(seed=seed)
-    modeled = real.select(list(schema.modeled_columns))
-    stages.begin("measuring fidelity")
-    found = measure_fidelity(frames["synthetic"], modeled, schema, settings=settings, seed=seed)
-    stages.finish()
-    if "holdout" not in frames:
-        return found
-    stages.begin("measuring distances to real rows")
-    found += measure_privacy(
-        frames["synthetic"], modeled, frames["holdout"], schema, settings=settings, seed=seed
+) -> Quality:
+    stages.begin(f"measuring the synthetic rows ({depth})")
+    quality = measure_quality(
+        frames["synthetic"],
+        real,
+        frames.get("holdout"),
+        schema,
+        depth=depth,
+        settings=settings,
+        seed=settings.seed,
     )
-    stages.finish()
-    stages.begin("training models on either table")
-    found += _models(real, frames, schema, models, settings=settings, stages=stages)
-    stages.finish()
-    return found
+    stages.finish(f"{len(quality.measurements)} measures")
+    return quality
 
 
 def _models(
@@ -218,4 +271,8 @@ def _columns_of(table: Any, schema: TableSchema, what: str) -> Frame:
 
 
 def _is_short(held: Measurement) -> bool:
-    return held.metric in SHOWN and not held.group
+    if held.stage == "test":
+        return held.metric in SHOWN_OF_MODELS and not held.group
+    if held.sensitive_features:
+        return held.metric.endswith(_WORST_GROUP)
+    return held.metric in SHOWN_OF_ROWS and held.treatment != "holdout"

@@ -67,16 +67,16 @@ class GeneratorChoice(_Strict):
 
     Parameters
     ----------
-    name : str, default "tabddpm"
+    name : str, default "boosted_trees"
     preset : str or None
-        ``fast``, ``quality`` or ``paper``; the generator's own default when None.
+        ``fast``, ``quality`` or (of ``tabddpm``) ``paper``; the generator's own default when None.
     max_seconds : float or None
         A bound on the time of fitting.
     settings : dict
         Further arguments of the generator's constructor.
     """
 
-    name: str = "tabddpm"
+    name: str = "boosted_trees"
     preset: Preset | None = None
     max_seconds: Annotated[float, Field(gt=0)] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
@@ -153,7 +153,7 @@ class Recipe(_Strict):
     --------
     >>> recipe = recipe_from_dict({"table": "people.csv", "schema": {"target": "income"}, "seed": 3})
     >>> recipe.seed, recipe.generator.name
-    (3, 'tabddpm')
+    (3, 'boosted_trees')
     """
 
     table: str

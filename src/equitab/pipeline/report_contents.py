@@ -10,6 +10,7 @@ from equitab.dataframe import write_text_atomically
 from equitab.evaluation import CurvePoint, Headline, Measurement
 from equitab.metrics.definitions import METRICS
 from equitab.pipeline.audit import Audit, favorable_words
+from equitab.pipeline.evaluate import Evaluation
 from equitab.pipeline.measurement_files import save_measurements
 from equitab.report import (
     Direction,
@@ -19,6 +20,7 @@ from equitab.report import (
     MetricDescription,
     ReportContents,
     render_audit,
+    render_evaluation,
 )
 from equitab.schema import TableSchema
 
@@ -100,9 +102,46 @@ def save_audit(found: Audit, path: str | Path, *, overwrite: bool = False) -> Pa
     Path
         The file.
     """
-    if str(path).lower().endswith((".html", ".htm")):
+    if _is_page(path):
         return write_text_atomically(path, render_audit(audit_contents(found)), overwrite=overwrite)
     return save_measurements(found.measurements, path, overwrite=overwrite)
+
+
+def evaluation_contents(found: Evaluation) -> ReportContents:
+    """Return the contents of the page about a synthetic table."""
+    return ReportContents(
+        title=f"Synthetic rows: {found.name}",
+        summary=found.summary,
+        no_headline_reason="An evaluation looks at rows; no treatment was compared.",
+        groups=found.groups,
+        measurements=found.measurements,
+        curves=found.curves,
+        metrics=metric_descriptions(held.metric for held in found.measurements),
+        remarks=found.remarks,
+    )
+
+
+def save_evaluation(found: Evaluation, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Write an evaluation: as a page where the name ends in ``.html``, else its measurements as a table.
+
+    Parameters
+    ----------
+    found : Evaluation
+    path : str or Path
+    overwrite : bool, default False
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    if _is_page(path):
+        return write_text_atomically(path, render_evaluation(evaluation_contents(found)), overwrite=overwrite)
+    return save_measurements(found.measurements, path, overwrite=overwrite)
+
+
+def _is_page(path: str | Path) -> bool:
+    return str(path).lower().endswith((".html", ".htm"))
 
 
 def summary_of(name: str, n_rows: int, schema: TableSchema) -> str:

@@ -14,8 +14,7 @@ from equitab.dataframe import Frame, as_frame, read_table, take_rows, write_tabl
 from equitab.evaluation import (
     MeasurementSettings,
     measure_distributions,
-    measure_fidelity,
-    measure_privacy,
+    measure_quality,
 )
 from equitab.pipeline.fit import default_conditions, generator_remarks, new_generator
 from equitab.pipeline.measurement_files import save_curves, save_measurements
@@ -26,9 +25,8 @@ from equitab.pipeline.storage import remove, write_folder
 from equitab.pipeline.training import Protocol, train_all
 from equitab.pipeline.treatments import training_tables
 
-MAX_DETECTOR_ROWS = 20_000
-MAX_DISTANCE_ROWS = 10_000
-"""Fidelity and distances are measured on at most so many rows of each table, for speed."""
+MAX_QUALITY_ROWS = 20_000
+"""The quality of synthetic rows is measured on at most so many rows of each table, for speed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,20 +171,24 @@ class SeedStages:
 
     def _measure(self, synthetic: Frame) -> Done:
         training, test, schema = self.rows.training, self.rows.test, self.rows.prepared.schema
-        settings = MeasurementSettings(seed=self.seed)
-        shared: dict[str, Any] = {"settings": settings, "generator_seed": self.seed, "seed": self.seed}
-        self.stages.progress.advance(0.0, "fidelity")
-        found = measure_fidelity(synthetic, training.modeled, schema, max_rows=MAX_DETECTOR_ROWS, **shared)
-        self.stages.progress.advance(0.4, "distances to real rows")
-        found += measure_privacy(
-            synthetic, training.modeled, test.frame, schema, max_rows=MAX_DISTANCE_ROWS, **shared
+        self.stages.progress.advance(0.0, "quality")
+        quality = measure_quality(
+            synthetic,
+            training.modeled,
+            test.frame,
+            schema,
+            depth="quick",
+            max_rows=MAX_QUALITY_ROWS,
+            settings=MeasurementSettings(seed=self.seed),
+            generator_seed=self.seed,
+            seed=self.seed,
         )
         self.stages.progress.advance(0.9, "distributions")
         points = measure_distributions({"real": training.modeled, "synthetic": synthetic}, schema)
         files = self.quality_files
-        save_measurements(found, files["measurements"], overwrite=True)
-        save_curves(points, files["curves"], overwrite=True)
-        return Done(list(files.values()), {}, f"{len(found)} measures")
+        save_measurements(quality.measurements, files["measurements"], overwrite=True)
+        save_curves([*points, *quality.curves], files["curves"], overwrite=True)
+        return Done(list(files.values()), {}, f"{len(quality.measurements)} measures")
 
     @property
     def result_files(self) -> Mapping[str, Path]:

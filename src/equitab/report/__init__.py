@@ -8,15 +8,28 @@ from equitab.report.contents import (
     MetricDescription,
     ReportContents,
 )
-from equitab.report.html_report import render_audit, render_report
+from equitab.report.html_report import render_audit, render_evaluation, render_report
+from equitab.report.quality_words import (
+    GroupAnswer,
+    group_answers,
+    group_sentences,
+    lost_groups,
+    quality_sentences,
+)
 
 __all__ = [
     "Direction",
     "Fact",
     "FactSection",
+    "GroupAnswer",
     "GroupRow",
     "MetricDescription",
     "ReportContents",
+    "group_answers",
+    "group_sentences",
+    "lost_groups",
+    "quality_sentences",
     "render_audit",
+    "render_evaluation",
     "render_report",
 ]

@@ -137,7 +137,9 @@ class ReportContents:
         ``frontier/<sensitive>/<metric>`` with series ``<treatment>|<model>`` (x is the metric's distance from
         fair, y the performance); ``distribution/<column>`` with series ``real`` and
         ``synthetic`` (y is a share; x a category, or the middle of a bin, all bins being equally wide);
-        ``training/loss`` with any series over steps.
+        ``training/loss`` with any series over steps; ``column_error`` with series ``synthetic`` and ``holdout``
+        and ``column_utility`` with series ``synthetic`` (x is a column); ``gain/<heading>/<metric>`` with a
+        series for each model (x is an amount of added rows, y the gain).
     metrics : tuple of MetricDescription
         Of at least the metrics that occur.
     facts : tuple of FactSection

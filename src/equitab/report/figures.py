@@ -14,7 +14,10 @@ from equitab.report.charts.line_chart import Line, LinePoint, Panel, draw_line_c
 from equitab.report.charts.marks import MarkStyle, style_of
 from equitab.report.charts.scatter_chart import ScatterPoint, draw_scatter
 from equitab.report.charts.svg import Markup
+from equitab.report.column_figures import COLUMN_KINDS, draw_columns
 from equitab.report.contents import MetricTexts
+from equitab.report.figure import Figure
+from equitab.report.gain_figures import draw_gains
 
 Series = dict[str, list[CurvePoint]]
 
@@ -25,16 +28,6 @@ _PERFORMANCE = "balanced_accuracy"
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One chart with its heading and a caption; main ones are shown unfolded."""
-
-    heading: str
-    caption: str
-    chart: Markup
-    is_main: bool = True
-
-
-@dataclass(frozen=True)
 class Figures:
     """All charts that come from curve points, by section of the page."""
 
@@ -42,6 +35,8 @@ class Figures:
     frontiers: tuple[Figure, ...]
     distributions: tuple[Figure, ...]
     training: tuple[Figure, ...]
+    gains: tuple[Figure, ...]
+    columns: tuple[Figure, ...]
     unknown: tuple[str, ...]
 
 
@@ -51,7 +46,7 @@ def lay_out_figures(points: Iterable[CurvePoint], headline: Headline | None, tex
     for point in points:
         kind, _, rest = point.figure.partition("/")
         by_kind.setdefault(kind, {}).setdefault(rest, {}).setdefault(point.series, []).append(point)
-    known = {"threshold_sweep", "frontier", "distribution", "training"}
+    known = {"threshold_sweep", "frontier", "distribution", "training", "gain", *COLUMN_KINDS}
     return Figures(
         _main_first(
             figure
@@ -64,6 +59,12 @@ def lay_out_figures(points: Iterable[CurvePoint], headline: Headline | None, tex
         ),
         tuple(_draw_distribution(name, series) for name, series in by_kind.get("distribution", {}).items()),
         tuple(_draw_training(name, series) for name, series in by_kind.get("training", {}).items()),
+        tuple(draw_gains(name, series, texts) for name, series in by_kind.get("gain", {}).items()),
+        tuple(
+            figure
+            for kind in COLUMN_KINDS
+            for figure in draw_columns(kind, by_kind.get(kind, {}).get("", {}))
+        ),
         tuple(sorted(f"{kind}/{name}" for kind in by_kind.keys() - known for name in by_kind[kind])),
     )
 

@@ -13,7 +13,8 @@ from equitab.report.contents import MetricTexts, ReportContents
 from equitab.report.figures import lay_out_figures
 from equitab.report.first_screen import lay_out_first_screen
 from equitab.report.lone_groups import name_lone_groups
-from equitab.report.tables import lay_out_glossary, lay_out_groups, lay_out_quality
+from equitab.report.quality import lay_out_quality_section
+from equitab.report.tables import lay_out_glossary, lay_out_groups
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -68,6 +69,27 @@ def render_audit(contents: ReportContents) -> str:
     return _render("audit.html.j2", replace(contents, headline=None, curves=()))
 
 
+def render_evaluation(contents: ReportContents) -> str:
+    """Return the page of an evaluation: how good a synthetic table is, for everybody and for every group.
+
+    Parameters
+    ----------
+    contents : ReportContents
+        Its headline is not looked at.
+
+    Returns
+    -------
+    str
+        HTML, to be written as UTF-8.
+
+    Examples
+    --------
+    >>> "Before and after" in render_evaluation(ReportContents(title="Synthetic adult"))
+    False
+    """
+    return _render("evaluation.html.j2", replace(contents, headline=None))
+
+
 def _render(template: str, contents: ReportContents) -> str:
     page = environment().get_template(template).render(_lay_out(name_lone_groups(contents)))
     return page.encode("utf-8", "replace").decode("utf-8")
@@ -89,6 +111,7 @@ def environment() -> Environment:
 def _lay_out(contents: ReportContents) -> dict[str, Any]:
     texts = MetricTexts(contents.metrics)
     headline = contents.headline
+    figures = lay_out_figures(contents.curves, headline, texts)
     return {
         "title": wording.show_name(contents.title, limit=160),
         "contents": contents,
@@ -98,8 +121,8 @@ def _lay_out(contents: ReportContents) -> dict[str, Any]:
         "before": wording.show_treatment("original"),
         "after": wording.show_treatment(headline.treatment) if headline else "",
         "model": wording.show_model(headline.model) if headline else "",
-        "figures": lay_out_figures(contents.curves, headline, texts),
-        "quality_tables": lay_out_quality(contents.measurements, texts),
+        "figures": figures,
+        "quality": lay_out_quality_section(contents.measurements, contents.groups, texts, figures.columns),
         "glossary": lay_out_glossary(_used_metrics(contents, headline), texts),
     }
 

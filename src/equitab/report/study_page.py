@@ -78,7 +78,13 @@ def render_study(page: StudyPage) -> str:
 def section_figures(section: StudySection, texts: MetricTexts) -> tuple[Figure, ...]:
     """Return the charts of a section's curve points."""
     laid_out = lay_out_figures(section.curves, None, texts)
-    return (*laid_out.sweeps, *laid_out.frontiers, *laid_out.distributions, *laid_out.training)
+    return (
+        *laid_out.sweeps,
+        *laid_out.frontiers,
+        *laid_out.distributions,
+        *laid_out.training,
+        *laid_out.gains,
+    )
 
 
 def study_markdown(page: StudyPage) -> str:

@@ -49,6 +49,11 @@ class StudyResult:
     folder: Path
     numbers: list[ComparedNumber]
 
+    @property
+    def summary(self) -> str:
+        """What was written, in a sentence."""
+        return f"{len(self.numbers)} numbers beside the paper's, in {self.folder}."
+
 
 def study_blow(
     out: str | Path = "study-blow",
@@ -88,6 +93,8 @@ def study_blow(
     chosen = settings or (QUICK if quick else BlowSettings())
     fingerprint = {"study": "blow", "settings": _digest(chosen, seed)}
     folder = open_run_folder(out, fingerprint=fingerprint, resume=resume, overwrite=overwrite)
+    if folder.record.state == "finished":
+        return StudyResult(folder.path, numbers_from_frame(read_table(folder.place("numbers.parquet"))))
     steps = [(form, size) for form in chosen.forms for size in chosen.sizes]
     folder.work("").mkdir(exist_ok=True)
     stages = Stages(folder, StageProgress(progress, n_stages=len(steps) + 3))

@@ -12,8 +12,7 @@ import pytest
 
 from equitab.errors import ConstraintError, RecipeError, TableError
 from equitab.generators import load_generator, make_generator
-from equitab.generators.autoregressive import BoostedTrees
-from equitab.generators.autoregressive import generator as module
+from equitab.generators.autoregressive import BoostedTrees, generator, model
 from equitab.schema import Column, SensitiveFeature, TableSchema
 
 
@@ -134,13 +133,13 @@ def test_nothing_saved_holds_the_values_of_single_people(trees: BoostedTrees, tm
 
 
 def test_threads_and_chunks_change_no_row(trees: BoostedTrees, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BLOCK_ROWS", 100)
+    monkeypatch.setattr(model, "BLOCK_ROWS", 100)
     expected = trees.sample(1050, seed=3)
     threaded = BoostedTrees(n_jobs=2).fit(jobs(), JOBS, seed=0)
     assert threaded.sample(1050, seed=3).equals(expected)
     pieces = list(trees.sample_in_chunks(1050, seed=3))
     assert len(pieces) == 1
-    monkeypatch.setattr(module, "CHUNK_BLOCKS", 2)
+    monkeypatch.setattr(generator, "CHUNK_BLOCKS", 2)
     pieces = list(trees.sample_in_chunks(1050, seed=3))
     assert [len(piece) for piece in pieces] == [200] * 5 + [50]
     assert pd.concat(pieces, ignore_index=True).equals(expected)

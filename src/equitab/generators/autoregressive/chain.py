@@ -220,7 +220,7 @@ def fit_chain(
             categorical=task.categorical,
             is_ordered=choice.part in {"cell", "step"},
             weights=None if light is None else light[task.rows],
-            settings=settings,
+            settings=settings.patient() if choice.is_redrawn else settings,
             deadline=deadline,
             seed=int(np.random.SeedSequence([seed, place]).generate_state(1)[0]),
         )

@@ -15,6 +15,7 @@ _PLOT_END = 306.0
 _ROW_HEIGHT = 19.0
 _HEADING_HEIGHT = 22.0
 _TOP = 8.0
+_BESIDE = MarkStyle("t0", "circle", is_hollow=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,8 @@ class IntervalRow:
     style : MarkStyle
     is_emphasized : bool
         Whether the label is bold.
+    beside : float or None
+        A value to hold this one against: a hollow circle on the same row.
     """
 
     label: str
@@ -40,6 +43,7 @@ class IntervalRow:
     value_text: str
     style: MarkStyle
     is_emphasized: bool = False
+    beside: float | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,9 @@ def draw_interval_plot(
     """
     rows = [row for group in groups for row in group.rows]
     bottom = _TOP + _ROW_HEIGHT * len(rows) + _HEADING_HEIGHT * sum(1 for group in groups if group.heading)
-    ends = [end for row in rows if row.value is not None for end in (row.value, row.low, row.high)]
+    ends = [
+        end for row in rows if row.value is not None for end in (row.value, row.low, row.high, row.beside)
+    ]
     scale = fit_scale([*ends, ideal, origin], _PLOT_START, _PLOT_END, n_ticks=3)
     parts = [*_backdrop(scale, bottom, ideal, band), *_place(groups, scale)]
     return draw_chart(*parts, height=bottom + 20, title=title, description=description)
@@ -120,5 +126,7 @@ def _draw_row(row: IntervalRow, scale: LinearScale, y: float) -> Iterator[Markup
     if row.low is not None and row.high is not None:
         left, right = scale.position(row.low), scale.position(row.high)
         yield element("path", class_=f"interval {row.style.color}", d=f"M{left:.1f} {y:.1f}H{right:.1f}")
+    if row.beside is not None:
+        yield draw_mark(_BESIDE, scale.position(row.beside), y)
     yield draw_mark(row.style, scale.position(row.value), y)
     yield element("text", row.value_text, class_="value", x=CHART_WIDTH - 2, y=y + 4, text_anchor="end")

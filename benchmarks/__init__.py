@@ -1,0 +1,1 @@
+"""Measurements that the documentation shows, and the commands that repeat them."""
