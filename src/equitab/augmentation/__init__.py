@@ -17,16 +17,16 @@ from equitab.augmentation.augment import (
 )
 from equitab.augmentation.cells import CellIndex, cell_codes, index_cells
 from equitab.augmentation.counterfactuals import WhatIfRows, changed_rows, what_if
-from equitab.augmentation.imputation import (
+from equitab.augmentation.imputation.counts import ImputedCount, count_imputed
+from equitab.augmentation.imputation.fill import (
     DRAW_COLUMN,
     STRATEGIES,
     ImputationStrategy,
     ImputedTable,
     impute,
 )
-from equitab.augmentation.imputation_counts import ImputedCount, count_imputed
-from equitab.augmentation.imputation_patterns import missing_cells
-from equitab.augmentation.imputation_pooling import PooledEstimate, pool_estimates
+from equitab.augmentation.imputation.patterns import missing_cells
+from equitab.augmentation.imputation.pooling import PooledEstimate, pool_estimates
 from equitab.augmentation.margin_classes import margins_of
 from equitab.augmentation.margins import Margin, Margins, Shift, parse_shift
 from equitab.augmentation.plan import PlanStrategy, RebalancingPlan

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from equitab.augmentation.abilities import Missing, Unseen, draw_rows, has_option, option_problems
-from equitab.augmentation.imputation_request import refused_cells
+from equitab.augmentation.imputation.request import refused_cells
 from equitab.dataframe import Frame, TableTemplate, as_frame, concatenate, frame_from_columns, take_rows
 from equitab.errors import ConstraintError, Problem, closest
 from equitab.generators import Generator

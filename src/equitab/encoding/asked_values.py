@@ -95,5 +95,8 @@ def _numbers(array: pa.Array, column: NumericalColumn, beyond: Beyond) -> tuple[
         return column.within_range(values), None
     if n_beyond and beyond == "refuse":
         received = f"beyond it in {n_beyond} of {len(array)} given rows"
-        return array, Problem(where, "numbers within the range seen in training", received)
+        advice = (
+            "ask within the range, or a generator that extrapolates (boosted_trees: unseen='extrapolate')"
+        )
+        return array, Problem(where, "numbers within the range seen in training", received, advice)
     return values, None

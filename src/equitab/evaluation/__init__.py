@@ -9,7 +9,6 @@ thresholds, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure
 from equitab.evaluation.baseline_verdict import ComparisonRule, compare_with_baseline
 from equitab.evaluation.comparisons import Comparison, plan_comparisons
 from equitab.evaluation.design_matrix import DesignMatrix
-from equitab.evaluation.detection import detect_synthetic
 from equitab.evaluation.distributions import measure_distributions
 from equitab.evaluation.fairness import (
     ALL_OTHERS,
@@ -23,11 +22,11 @@ from equitab.evaluation.fairness import (
 from equitab.evaluation.fidelity import measure_fidelity
 from equitab.evaluation.frontier import frontier_points
 from equitab.evaluation.headline_question import HeadlineQuestion
-from equitab.evaluation.imputation_baselines import SIMPLE_METHODS, SimpleMethod, fill_simply
-from equitab.evaluation.imputation_errors import measure_imputation
-from equitab.evaluation.imputation_hiding import HiddenCells, hide_cells, known_cells
-from equitab.evaluation.imputation_metrics import IMPUTATION_METRICS
-from equitab.evaluation.imputation_shift import measure_shift
+from equitab.evaluation.imputation.baselines import SIMPLE_METHODS, SimpleMethod, fill_simply
+from equitab.evaluation.imputation.errors import measure_imputation
+from equitab.evaluation.imputation.hiding import HiddenCells, hide_cells, known_cells
+from equitab.evaluation.imputation.metrics import IMPUTATION_METRICS
+from equitab.evaluation.imputation.shift import measure_shift
 from equitab.evaluation.learners import LEARNERS, Learner, learner
 from equitab.evaluation.model import FittedModel, fit_model
 from equitab.evaluation.model_files import load_model, save_model
@@ -45,8 +44,9 @@ from equitab.evaluation.protocol import (
     train_and_measure,
     train_and_measure_all,
 )
-from equitab.evaluation.quality import Quality, measure_quality
-from equitab.evaluation.quality_plan import QualityDepth
+from equitab.evaluation.quality.detection import detect_synthetic
+from equitab.evaluation.quality.measure import Quality, measure_quality
+from equitab.evaluation.quality.plan import QualityDepth
 from equitab.evaluation.results import (
     BaselineComparison,
     CurvePoint,

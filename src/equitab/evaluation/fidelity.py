@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from equitab.dataframe import Frame
-from equitab.evaluation.detection import detect_synthetic
 from equitab.evaluation.fairness import MeasurementSettings, Subject
-from equitab.evaluation.quality_tables import read_columns
+from equitab.evaluation.quality.detection import detect_synthetic
+from equitab.evaluation.quality.tables import read_columns
 from equitab.evaluation.results import Measurement
 from equitab.metrics import ColumnPair, fidelity_metrics
 from equitab.schema import TableSchema

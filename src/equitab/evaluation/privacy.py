@@ -1,7 +1,7 @@
 """How close synthetic rows are to the rows that a generator saw, beside rows that it never saw.
 
 Smoke tests, not proof: distances to closest records say little about what an attacker can infer. See
-`equitab.evaluation.membership` for attacks.
+`equitab.evaluation.quality.membership` for attacks.
 
 References
 ----------
@@ -17,7 +17,7 @@ import numpy as np
 
 from equitab.dataframe import Frame, take_rows
 from equitab.evaluation.fairness import MeasurementSettings, Subject
-from equitab.evaluation.quality_tables import (
+from equitab.evaluation.quality.tables import (
     HOLDOUT,
     SYNTHETIC,
     TRAINING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,7 @@ import numpy as np
 
 from equitab.dataframe import Frame, TableTemplate, as_frame, concatenate
 from equitab.encoding import TableEncoder
-from equitab.errors import ConstraintError, NotFittedError, Problem, RecipeError
+from equitab.errors import ConstraintError, NotFittedError, Problem, RecipeError, SavedFormatError
 from equitab.generators.autoregressive.boosting import BoostingSettings
 from equitab.generators.autoregressive.columns import CategoryChoices
 from equitab.generators.autoregressive.conditions import Missing, Unseen, resolve_unseen
@@ -284,16 +284,24 @@ class BoostedTrees:
     def load(cls, folder: str | Path) -> BoostedTrees:
         """Return the generator that `save` wrote; see `load_generator`."""
         saved, arrays = read_generator(folder)
+        try:
+            generator = cls(saved.details["preset"], rare_rows=saved.details["rare_rows"])
+            generator._restore(saved, arrays, Path(folder))
+        except (KeyError, TypeError) as error:
+            raise SavedFormatError(
+                f"{folder}: a part of the saved trees is missing or damaged ({error})"
+            ) from error
+        return generator
+
+    def _restore(self, saved: SavedGenerator, arrays: Mapping[str, np.ndarray], folder: Path) -> None:
         details = saved.details
         encoder = TableEncoder.from_dict(details["encoder"])
-        generator = cls(details["preset"], rare_rows=details["rare_rows"])
-        chain = chain_from_saved(details["chain"], arrays, Path(folder), encoder)
+        chain = chain_from_saved(details["chain"], arrays, folder, encoder)
         support = Support.from_saved(details["support"], arrays)
         model = TableModel(encoder, chain, support, saved.schema.missing_tokens)
-        generator._set(saved.schema, saved.template, model, saved.seed)
-        generator.rare_values_ = tuple(RareValues(**found) for found in details["rare_values"])
-        generator.record_, generator.remarks_ = dict(details["record"]), tuple(details["remarks"])
-        return generator
+        self._set(saved.schema, saved.template, model, saved.seed)
+        self.rare_values_ = tuple(RareValues(**found) for found in details["rare_values"])
+        self.record_, self.remarks_ = dict(details["record"]), tuple(details["remarks"])
 
     def _set(
         self,

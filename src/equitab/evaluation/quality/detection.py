@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from equitab.dataframe import Frame
-from equitab.evaluation.detectors import DETECTORS, Detector
 from equitab.evaluation.fairness import MeasurementSettings
-from equitab.evaluation.quality_tables import SYNTHETIC, TRAINING, CodeArray, FloatArray, QualityTables
-from equitab.evaluation.side_by_side import run_side_by_side
+from equitab.evaluation.quality.detectors import DETECTORS, Detector
+from equitab.evaluation.quality.side_by_side import run_side_by_side
+from equitab.evaluation.quality.tables import SYNTHETIC, TRAINING, CodeArray, FloatArray, QualityTables
 from equitab.metrics import MetricResult, roc_area
 from equitab.metrics.count_measures import result_of
 from equitab.schema import TableSchema

@@ -13,10 +13,10 @@ import pytest
 
 from augmentation.joint_table import FillingJointTable, JointTable
 from equitab.augmentation import impute
-from equitab.augmentation.imputation_counts import count_imputed
-from equitab.augmentation.imputation_guesses import best_guesses, decimals_of
-from equitab.augmentation.imputation_patterns import missing_cells
-from equitab.augmentation.imputation_request import MOST_PROBES, refused_cells
+from equitab.augmentation.imputation.counts import count_imputed
+from equitab.augmentation.imputation.guesses import best_guesses, decimals_of
+from equitab.augmentation.imputation.patterns import missing_cells
+from equitab.augmentation.imputation.request import MOST_PROBES, refused_cells
 from equitab.dataframe import as_frame, frame_from_columns
 from equitab.errors import ConstraintError, TableError
 from equitab.generators import IndependentMarginals, Smote

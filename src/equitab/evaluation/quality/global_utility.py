@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from equitab.evaluation.detectors import without_empty_columns
-from equitab.evaluation.quality_plan import QualityPlan, draw_rows
-from equitab.evaluation.quality_tables import HOLDOUT, SYNTHETIC, TRAINING, CodeArray, FloatArray, mid_ranks
+from equitab.evaluation.quality.detectors import without_empty_columns
+from equitab.evaluation.quality.plan import QualityPlan, draw_rows
+from equitab.evaluation.quality.side_by_side import run_side_by_side
+from equitab.evaluation.quality.tables import HOLDOUT, SYNTHETIC, TRAINING, CodeArray, FloatArray, mid_ranks
 from equitab.evaluation.results import CurvePoint, Measurement
-from equitab.evaluation.side_by_side import run_side_by_side
 from equitab.metrics import MetricResult, category_skill, number_skill, relative_skill
 
 METRIC, MODEL = "global_utility", "random_forest"

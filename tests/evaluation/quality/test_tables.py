@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from equitab.dataframe import frame_from_columns, take_rows
-from equitab.evaluation.quality_tables import HOLDOUT, SYNTHETIC, TRAINING, QualityTables, mid_ranks
+from equitab.evaluation.quality.tables import HOLDOUT, SYNTHETIC, TRAINING, QualityTables, mid_ranks
 from equitab.schema import Column, TableSchema
 
 
@@ -40,7 +40,7 @@ def test_a_value_only_one_table_has_keeps_its_meaning_in_all():
 
 
 def test_rare_values_share_a_feature_beyond_so_many(monkeypatch):
-    monkeypatch.setattr("equitab.evaluation.quality_tables.MAX_ORDINAL", 3)
+    monkeypatch.setattr("equitab.evaluation.quality.tables.MAX_ORDINAL", 3)
     schema = TableSchema((Column("c", "categorical"), Column("y", "integer")), "y", favorable_outcome=(1,))
     frame = frame_from_columns({"c": ["a", "b", "b", "c", "c", "d", None], "y": [0, 1, 0, 1, 0, 1, 0]})
     features = QualityTables.read(frame, frame, None, schema).features[0][:, 0]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from equitab.dataframe import Frame, take_rows
 from equitab.evaluation.comparisons import Comparison, plan_comparisons
 from equitab.evaluation.fairness import MeasurementSettings, Subject
-from equitab.evaluation.imputation_hiding import known_cells
+from equitab.evaluation.imputation.hiding import known_cells
 from equitab.evaluation.results import Measurement
 from equitab.metrics import MetricResult
 from equitab.schema import TableSchema, labels, numbers

@@ -24,9 +24,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from equitab.evaluation.detectors import without_empty_columns
-from equitab.evaluation.quality_plan import QualityPlan, draw_rows
-from equitab.evaluation.quality_tables import HOLDOUT, SYNTHETIC, TRAINING, CodeArray, FloatArray, GroupedRows
+from equitab.evaluation.quality.detectors import without_empty_columns
+from equitab.evaluation.quality.plan import QualityPlan, draw_rows
+from equitab.evaluation.quality.tables import HOLDOUT, SYNTHETIC, TRAINING, CodeArray, FloatArray, GroupedRows
 from equitab.evaluation.results import Measurement
 from equitab.metrics import MetricResult, membership_metrics, nearest_distances
 

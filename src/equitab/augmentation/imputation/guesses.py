@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from equitab.augmentation.imputation_patterns import missing_tokens_of
+from equitab.augmentation.imputation.patterns import missing_tokens_of
 from equitab.dataframe import Frame, frame_from_columns, take_rows
 from equitab.schema import TableSchema, labels, numbers
 

@@ -7,9 +7,9 @@ import pytest
 
 from equitab.dataframe import frame_from_columns
 from equitab.evaluation import MeasurementSettings, detect_synthetic
-from equitab.evaluation.detection import Pool, detector_scores
-from equitab.evaluation.detectors import DETECTORS
-from equitab.evaluation.quality_tables import QualityTables
+from equitab.evaluation.quality.detection import Pool, detector_scores
+from equitab.evaluation.quality.detectors import DETECTORS
+from equitab.evaluation.quality.tables import QualityTables
 from equitab.schema import Column, TableSchema
 
 SETTINGS = MeasurementSettings()

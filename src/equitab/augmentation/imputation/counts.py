@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from equitab.augmentation.imputation import ImputedTable
+from equitab.augmentation.imputation.fill import ImputedTable
 from equitab.dataframe import as_frame
 from equitab.schema import TableSchema, group_codes, sensitive_groups
 

@@ -24,8 +24,8 @@ import numpy.typing as npt
 from equitab.dataframe import Frame
 from equitab.evaluation.comparisons import plan_comparisons
 from equitab.evaluation.fairness import MeasurementSettings, Subject
-from equitab.evaluation.imputation_hiding import HiddenCells, known_cells
-from equitab.evaluation.imputation_resampling import distance_by_chance, resampled_means
+from equitab.evaluation.imputation.hiding import HiddenCells, known_cells
+from equitab.evaluation.imputation.resampling import distance_by_chance, resampled_means
 from equitab.evaluation.results import Measurement
 from equitab.metrics import MetricResult, percentile_interval, wilson_interval
 from equitab.schema import TableSchema, labels, numbers

@@ -9,24 +9,24 @@ from typing import Any, Literal
 import narwhals as nw
 import numpy as np
 
-from equitab.augmentation.imputation_followers import (
+from equitab.augmentation.imputation.followers import (
     Follower,
     fill_what_follows,
     find_followers,
     follow,
     without_rings,
 )
-from equitab.augmentation.imputation_guesses import Guess, best_guesses
-from equitab.augmentation.imputation_patterns import (
+from equitab.augmentation.imputation.guesses import Guess, best_guesses
+from equitab.augmentation.imputation.patterns import (
     MissingPattern,
     content_ranks,
     find_patterns,
     missing_cells,
     sorted_rows,
 )
-from equitab.augmentation.imputation_probabilities import values_by_probability
-from equitab.augmentation.imputation_request import draw_cells, refused_cells, seed_for
-from equitab.augmentation.imputation_types import in_types_of
+from equitab.augmentation.imputation.probabilities import values_by_probability
+from equitab.augmentation.imputation.request import draw_cells, refused_cells, seed_for
+from equitab.augmentation.imputation.types import in_types_of
 from equitab.dataframe import (
     Frame,
     TableTemplate,

@@ -6,9 +6,9 @@ import numpy as np
 
 from equitab.dataframe import take_rows
 from equitab.evaluation import MeasurementSettings
-from equitab.evaluation.membership import ATTACKS, _attack, _People, measure_membership
-from equitab.evaluation.quality_plan import LIMITS, QualityPlan
-from equitab.evaluation.quality_tables import HOLDOUT, TRAINING, QualityTables
+from equitab.evaluation.quality.membership import ATTACKS, _attack, _People, measure_membership
+from equitab.evaluation.quality.plan import LIMITS, QualityPlan
+from equitab.evaluation.quality.tables import HOLDOUT, TRAINING, QualityTables
 
 
 def planned(town, *, max_rows=None, **settings):
@@ -23,7 +23,7 @@ def test_others_and_the_reference_share_no_row(town, monkeypatch):
     plan = planned(town)
     asked = []
     monkeypatch.setattr(
-        "equitab.evaluation.membership._nearest",
+        "equitab.evaluation.quality.membership._nearest",
         lambda _, people, table, rows: asked.append((people, table, rows)) or np.ones(len(people.rows)),
     )
     _attack(plan)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from equitab.evaluation.quality_tables import FloatArray, QualityTables, mid_ranks
+from equitab.evaluation.quality.tables import FloatArray, QualityTables, mid_ranks
 from equitab.metrics.performance import log_losses
 
 BoolArray = npt.NDArray[np.bool_]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from equitab.evaluation.quality_plan import QualityPlan, draw_rows
-from equitab.evaluation.quality_tables import HOLDOUT, SYNTHETIC, TRAINING, CodeArray, GroupedRows
+from equitab.evaluation.quality.plan import QualityPlan, draw_rows
+from equitab.evaluation.quality.tables import HOLDOUT, SYNTHETIC, TRAINING, CodeArray, GroupedRows
 from equitab.evaluation.results import Measurement, Treatment
 from equitab.metrics import MetricResult, coverage_metrics
 

@@ -7,7 +7,7 @@ from operator import mul
 
 import pytest
 
-from equitab.evaluation.side_by_side import run_side_by_side
+from equitab.evaluation.quality.side_by_side import run_side_by_side
 
 
 @pytest.mark.parametrize("n_workers", [1, pytest.param(2, marks=pytest.mark.slow)])

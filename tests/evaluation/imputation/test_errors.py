@@ -15,7 +15,7 @@ from equitab.evaluation import (
     measure_imputation,
     measure_shift,
 )
-from equitab.evaluation.imputation_resampling import distance_by_chance, resampled_means
+from equitab.evaluation.imputation.resampling import distance_by_chance, resampled_means
 from equitab.schema import Column, SensitiveFeature, TableSchema
 
 SCHEMA = TableSchema(

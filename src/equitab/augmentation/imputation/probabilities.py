@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from equitab.augmentation.imputation_guesses import Guess, decimals_of
-from equitab.augmentation.imputation_patterns import missing_tokens_of
+from equitab.augmentation.imputation.guesses import Guess, decimals_of
+from equitab.augmentation.imputation.patterns import missing_tokens_of
 from equitab.dataframe import Frame, frame_from_columns, take_rows
 from equitab.errors import InputError
 from equitab.generators import Generator

@@ -12,22 +12,26 @@ import numpy as np
 
 from equitab.dataframe import Frame
 from equitab.errors import Problem, TableError
-from equitab.evaluation.coverage import measure_coverage
-from equitab.evaluation.detection import (
+from equitab.evaluation.fairness import MeasurementSettings
+from equitab.evaluation.privacy import closeness_of, measure_closeness
+from equitab.evaluation.quality.coverage import measure_coverage
+from equitab.evaluation.quality.detection import (
     METRIC,
     Pool,
     detection_result,
     detector_scores,
     worst_detection,
 )
-from equitab.evaluation.detectors import DETECTORS, Detector
-from equitab.evaluation.fairness import MeasurementSettings
-from equitab.evaluation.global_utility import measure_global_utility
-from equitab.evaluation.marginals import measure_group_marginals, measure_marginals, measure_representation
-from equitab.evaluation.membership import measure_membership
-from equitab.evaluation.privacy import closeness_of, measure_closeness
-from equitab.evaluation.quality_plan import LIMITS, QualityDepth, QualityPlan
-from equitab.evaluation.quality_tables import SYNTHETIC, TRAINING, FloatArray, GroupedRows, QualityTables
+from equitab.evaluation.quality.detectors import DETECTORS, Detector
+from equitab.evaluation.quality.global_utility import measure_global_utility
+from equitab.evaluation.quality.marginals import (
+    measure_group_marginals,
+    measure_marginals,
+    measure_representation,
+)
+from equitab.evaluation.quality.membership import measure_membership
+from equitab.evaluation.quality.plan import LIMITS, QualityDepth, QualityPlan
+from equitab.evaluation.quality.tables import SYNTHETIC, TRAINING, FloatArray, GroupedRows, QualityTables
 from equitab.evaluation.results import CurvePoint, Measurement
 from equitab.metrics import MetricResult, copy_metrics
 from equitab.schema import TableSchema

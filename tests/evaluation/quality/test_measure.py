@@ -11,11 +11,11 @@ import pytest
 from equitab.dataframe import concatenate, frame_from_columns, take_rows
 from equitab.errors import TableError
 from equitab.evaluation import MeasurementSettings, measure_quality
-from equitab.evaluation.coverage import measure_coverage
-from equitab.evaluation.marginals import measure_group_marginals, measure_marginals
-from equitab.evaluation.quality import measure_detection
-from equitab.evaluation.quality_plan import LIMITS, QualityPlan
-from equitab.evaluation.quality_tables import QualityTables
+from equitab.evaluation.quality.coverage import measure_coverage
+from equitab.evaluation.quality.marginals import measure_group_marginals, measure_marginals
+from equitab.evaluation.quality.measure import measure_detection
+from equitab.evaluation.quality.plan import LIMITS, QualityPlan
+from equitab.evaluation.quality.tables import QualityTables
 from equitab.metrics import METRICS
 from equitab.schema import Column, SensitiveFeature, TableSchema
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from equitab.dataframe import Frame, frame_from_columns, replace_cells, take_rows
 from equitab.errors import Problem, TableError, closest
-from equitab.evaluation.imputation_hiding import known_cells
+from equitab.evaluation.imputation.hiding import known_cells
 from equitab.schema import TableSchema, labels, numbers
 
 FloatArray = npt.NDArray[np.float64]

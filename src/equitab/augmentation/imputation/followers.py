@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equitab.augmentation.imputation_patterns import missing_tokens_of
-from equitab.augmentation.imputation_types import in_types_of
+from equitab.augmentation.imputation.patterns import missing_tokens_of
+from equitab.augmentation.imputation.types import in_types_of
 from equitab.dataframe import Frame, replace_cells, take_rows
 from equitab.schema import Labels, TableSchema, codes_of, labels
 

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from equitab.evaluation.fairness import MeasurementSettings, Subject
-from equitab.evaluation.quality_tables import (
+from equitab.evaluation.quality.tables import (
     HOLDOUT,
     SYNTHETIC,
     TRAINING,

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from equitab.augmentation.imputation_patterns import missing_cells
+from equitab.augmentation.imputation.patterns import missing_cells
 from equitab.dataframe import Frame, as_frame, replace_cells, take_rows
 from equitab.errors import ConstraintError, Problem
 from equitab.generators import Generator

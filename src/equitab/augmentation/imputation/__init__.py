@@ -1,0 +1,1 @@
+"""Missing cells filled by a generator: `fill` is the way in; the other modules are its steps."""

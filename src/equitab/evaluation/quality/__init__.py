@@ -1,0 +1,1 @@
+"""How faithful, diverse, useful and safe synthetic rows are, for everybody and for every group."""
