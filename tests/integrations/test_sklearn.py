@@ -85,6 +85,24 @@ def test_it_works_inside_a_pipeline_and_leaves_test_rows_alone(
     assert 0 < predicted.mean() < 1
 
 
+def test_its_settings_can_be_searched(people: tuple[pd.DataFrame, pd.Series]) -> None:
+    """A grid over the generator and the plan, each candidate fitted on training folds only."""
+    from imblearn.pipeline import Pipeline
+    from sklearn.compose import make_column_transformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.preprocessing import OneHotEncoder
+
+    X, y = people
+    encode = make_column_transformer((OneHotEncoder(), ["sex"]), remainder="passthrough")
+    steps = [("more", sampler()), ("encode", encode), ("model", LogisticRegression(max_iter=1000))]
+    grid = {"more__generator": ["boosted_trees", "independent_marginals"]}
+    search = GridSearchCV(Pipeline(steps), grid, cv=2).fit(X, y)
+    assert len(search.cv_results_["mean_test_score"]) == 2
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.best_estimator_.named_steps["more"].n_added_ > 0
+
+
 def test_it_can_be_cloned() -> None:
     """`__init__` only stores."""
     step = sampler(plan="fill_both", sensitive_features=["sex"], max_rows=5)

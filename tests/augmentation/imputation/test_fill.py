@@ -356,7 +356,7 @@ def test_a_new_process_gives_the_same_values() -> None:
     """Same seed, same table, same values."""
     code = (
         "import sys; sys.path.insert(0, 'tests')\n"
-        "from augmentation.test_imputation import text_of_an_imputed_table\n"
+        "from augmentation.imputation.test_fill import text_of_an_imputed_table\n"
         "sys.stdout.write(text_of_an_imputed_table())"
     )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

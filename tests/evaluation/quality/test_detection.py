@@ -12,6 +12,8 @@ from equitab.evaluation.quality.detectors import DETECTORS
 from equitab.evaluation.quality.tables import QualityTables
 from equitab.schema import Column, TableSchema
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = MeasurementSettings()
 SCHEMA = TableSchema(
     (Column("a", "numeric"), Column("b", "numeric"), Column("c", "categorical"), Column("y", "integer")),

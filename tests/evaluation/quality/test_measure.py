@@ -19,6 +19,8 @@ from equitab.evaluation.quality.tables import QualityTables
 from equitab.metrics import METRICS
 from equitab.schema import Column, SensitiveFeature, TableSchema
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = MeasurementSettings(n_replicates=100)
 DETECTORS = {"gradient_boosting", "random_forest", "neural_network", "pairwise_boosting"}
 ATTACKS = {"density_ratio", "nearest_distance", "calibrated_distance"}

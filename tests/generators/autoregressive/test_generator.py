@@ -94,6 +94,11 @@ def test_a_rare_category_is_neither_drawn_nor_stored_and_is_counted(
         trees.sample(1, given={"job": "astronaut"}, seed=0)
 
 
+def test_a_row_with_a_protected_category_has_no_likelihood(trees: BoostedTrees) -> None:
+    found = trees.log_likelihood(jobs())
+    assert np.array_equal(np.isneginf(found), (jobs()["job"] == "astronaut").to_numpy())
+
+
 def test_protection_can_be_switched_off() -> None:
     kept = BoostedTrees(rare_rows=0, n_jobs=1).fit(jobs(), JOBS, seed=0)
     assert kept.rare_values_ == ()

@@ -1,18 +1,17 @@
 """Asking a generator for the cells that rows miss.
 
-This is the one place that knows which generators understand what: some fill cells so that none of them is missing
-and reach beyond the rows that they learned; the others are asked again, or not told the values they refuse.
+Some generators fill cells so that none of them is missing, and reach beyond the rows that they learned; the others
+are asked again, or not told the values they refuse.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from equitab.augmentation.abilities import has_option
 from equitab.augmentation.imputation.patterns import missing_cells
 from equitab.dataframe import Frame, as_frame, replace_cells, take_rows
 from equitab.errors import ConstraintError, Problem
@@ -23,34 +22,6 @@ MOST_ROUNDS = 20
 """How often a generator that may draw missing values is asked again for the cells that came back missing."""
 MOST_PROBES = 256
 """How many questions are asked about a column to find the values that a generator refuses."""
-
-
-@dataclass(frozen=True)
-class Abilities:
-    """What a generator can be asked.
-
-    Parameters
-    ----------
-    fills : bool
-        It can be told that no drawn cell may be missing.
-    extrapolates : bool
-        It can be told to accept combinations and numbers that it has not seen.
-    """
-
-    fills: bool
-    extrapolates: bool
-
-    @classmethod
-    def of(cls, generator: Generator) -> Abilities:
-        """Return what a generator's `sample` takes."""
-        known = inspect.signature(generator.sample).parameters
-        return cls("missing" in known, "unseen" in known)
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The arguments that say so."""
-        filled = {"missing": "filled"} if self.fills else {}
-        return filled | ({"unseen": "extrapolate"} if self.extrapolates else {})
 
 
 def draw_cells(
@@ -86,14 +57,13 @@ def draw_cells(
     A generator that cannot be told to fill is asked again for the rows in which it drew a missing value: the values
     follow its distribution, given that they are there.
     """
-    abilities = Abilities.of(generator)
-    rows = _asked(generator, given, n_rows, abilities, seed).select(list(columns))
+    rows = _asked(generator, given, n_rows, seed).select(list(columns))
     for attempt in range(1, MOST_ROUNDS + 1):
         bad = np.flatnonzero(missing_cells(rows, schema, columns).any(axis=1))
         if not len(bad):
             return rows
         part = None if given is None else take_rows(given, bad)
-        again = _asked(generator, part, len(bad), abilities, seed_for(seed, attempt)).select(list(columns))
+        again = _asked(generator, part, len(bad), seed_for(seed, attempt)).select(list(columns))
         rows = replace_cells(rows, bad, again)
     is_missing = missing_cells(rows, schema, columns)
     if not is_missing.any():
@@ -137,21 +107,23 @@ def seed_for(*numbers: int) -> int:
     return int(np.random.SeedSequence(list(numbers)).generate_state(1)[0])
 
 
-def _asked(generator: Generator, given: Frame | None, n_rows: int, abilities: Abilities, seed: int) -> Frame:
+def _asked(generator: Generator, given: Frame | None, n_rows: int, seed: int) -> Frame:
     request: dict[str, Any] = {"n_rows": n_rows} if given is None else {"given": given.to_native()}
-    return as_frame(generator.sample(**request, **abilities.options, seed=seed))
+    wished = {"missing": "filled", "unseen": "extrapolate"}
+    options = {name: value for name, value in wished.items() if has_option(generator, name)}
+    return as_frame(generator.sample(**request, **options, seed=seed))
 
 
 def _refused(generator: Generator, values: Frame) -> np.ndarray:
     """Return the positions of values that are refused; once there are too many questions, all that are open."""
-    abilities, open_parts, refused = Abilities.of(generator), [np.arange(len(values))], []
+    open_parts, refused = [np.arange(len(values))], []
     for n_probes in range(2 * MOST_PROBES):
         if not open_parts:
             break
         part = open_parts.pop()
         if n_probes >= MOST_PROBES or not len(part):
             refused.append(part)
-        elif _accepts(generator, take_rows(values, part), abilities):
+        elif _accepts(generator, take_rows(values, part)):
             continue
         elif len(part) == 1:
             refused.append(part)
@@ -160,9 +132,9 @@ def _refused(generator: Generator, values: Frame) -> np.ndarray:
     return np.concatenate([np.empty(0, dtype=np.int64), *refused, *open_parts])
 
 
-def _accepts(generator: Generator, values: Frame, abilities: Abilities) -> bool:
+def _accepts(generator: Generator, values: Frame) -> bool:
     try:
-        _asked(generator, values, len(values), abilities, 0)
+        _asked(generator, values, len(values), 0)
     except ConstraintError:
         return False
     return True

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from equitab.dataframe import Frame, TableTemplate, as_frame, concatenate
+from equitab.dataframe import Frame, TableTemplate, as_frame, concatenate, take_rows
 from equitab.encoding import TableEncoder
 from equitab.errors import ConstraintError, NotFittedError, Problem, RecipeError, SavedFormatError
 from equitab.generators.autoregressive.boosting import BoostingSettings
@@ -240,7 +240,7 @@ class BoostedTrees:
         return ColumnProbabilities(column, self._values(column), shares)
 
     def log_likelihood(self, table: Any, *, seed: int = 0) -> np.ndarray:
-        """Return the log-probability of rows, shape (n_rows,).
+        """Return the log-probability of rows, shape (n_rows,); minus infinity for a category never learned.
 
         Parameters
         ----------
@@ -255,9 +255,12 @@ class BoostedTrees:
         generators of the same table, not tables of different columns.
         """
         self._check_is_fitted()
-        frame = as_frame(table)
-        known = self._model.code(frame, self._model.chain.order, seed=seed)
-        return row_log_likelihood(self._model.chain, known, len(frame))
+        frame, found = as_frame(table), np.full(len(as_frame(table)), -np.inf)
+        is_known = self._model.has_known_categories(frame)
+        if is_known.any():
+            known = self._model.code(take_rows(frame, is_known), self._model.chain.order, seed=seed)
+            found[is_known] = row_log_likelihood(self._model.chain, known, int(is_known.sum()))
+        return found
 
     def save(self, folder: str | Path) -> None:
         """Write the fitted generator to a new folder; see `Generator`. No training row is stored."""

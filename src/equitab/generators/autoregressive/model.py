@@ -64,6 +64,14 @@ class TableModel:
         encoded = self.encoder.encode(frame.select(list(names)), columns=names, seed=seed)
         return {name: code_column(self.chain.columns[name], encoded) for name in names}
 
+    def has_known_categories(self, frame: Frame) -> npt.NDArray[np.bool_]:
+        """Return in which rows every category is one that was learned (rare ones may be protected)."""
+        table, known = frame.to_native(), np.ones(len(frame), dtype=bool)
+        for name, choices in self.chain.columns.items():
+            if isinstance(choices, CategoryChoices) and name in table.column_names:
+                known &= choices.column.find(table[name].combine_chunks()) >= 0
+        return known
+
     def draw(self, asked: GivenRows, *, missing: Missing, n_jobs: int, seed: int) -> Iterator[Frame]:
         """Draw rows block by block; every block has random numbers of its own.
 
