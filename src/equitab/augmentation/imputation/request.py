@@ -110,7 +110,7 @@ def seed_for(*numbers: int) -> int:
 def _asked(generator: Generator, given: Frame | None, n_rows: int, seed: int) -> Frame:
     request: dict[str, Any] = {"n_rows": n_rows} if given is None else {"given": given.to_native()}
     wished = {"missing": "filled", "unseen": "extrapolate"}
-    options = {name: value for name, value in wished.items() if has_option(generator, name)}
+    options: dict[str, Any] = {name: value for name, value in wished.items() if has_option(generator, name)}
     return as_frame(generator.sample(**request, **options, seed=seed))
 
 

@@ -29,7 +29,7 @@ from equitab.generators.autoregressive.probability import (
     column_shares,
     row_log_likelihood,
 )
-from equitab.generators.autoregressive.rare_values import RareValues
+from equitab.generators.autoregressive.rare_values import RareValues, protection_remarks
 from equitab.generators.autoregressive.support import Support
 from equitab.generators.base import Given
 from equitab.generators.fit_inputs import read_fit_inputs, refuse_constraints
@@ -331,7 +331,7 @@ class BoostedTrees:
             if is_cut
             else ()
         )
-        self.remarks_ = (*self._model.encoder.remarks_, *map(str, self.rare_values_), *cut)
+        self.remarks_ = (*self._model.encoder.remarks_, *protection_remarks(self.rare_values_), *cut)
 
     def _blocks(
         self,

@@ -9,7 +9,7 @@ group much more than on others, that is said, never silent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from equitab.schema import TableSchema, sensitive_labels
 
 Mask = npt.NDArray[np.bool_]
 
+MOST_NAMED = 5
 UNEVEN_RATIO = 2.0
 UNEVEN_SHARE = 0.05
 
@@ -62,6 +63,26 @@ class RareValues:
             return text
         group, share = max(self.shares.items(), key=lambda item: item[1])
         return f"{text}; beware: that is {share:.0%} of the rows of {group} (rare_rows=0 switches protection off)"
+
+
+def protection_remarks(found: Sequence[RareValues]) -> tuple[str, ...]:
+    """Return what a reader should know of the protection: ends of ranges in one sentence, unless one is uneven.
+
+    Examples
+    --------
+    >>> protection_remarks([RareValues("age", 0, 3, {}), RareValues("pay", 0, 8, {})])
+    ("the ends of the range of 2 columns ('age', 'pay') are protected, of at most 8 rows each",)
+    """
+    told = [one for one in found if one.n_values or one.is_uneven]
+    ends = [one for one in found if one not in told]
+    if not ends:
+        return tuple(map(str, told))
+    names = ", ".join(repr(one.column) for one in ends[:MOST_NAMED])
+    more = f" and {len(ends) - MOST_NAMED} more" if len(ends) > MOST_NAMED else ""
+    columns = "1 column" if len(ends) == 1 else f"{len(ends)} columns"
+    most = max(one.n_rows for one in ends)
+    summary = f"the ends of the range of {columns} ({names}{more}) are protected, of at most {most} rows each"
+    return (*map(str, told), summary)
 
 
 def describe_protection(
