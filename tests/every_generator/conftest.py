@@ -7,6 +7,5 @@ import pytest
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        trains = "tabddpm" in item.name or "tabular_argn" in item.name
-        if "test_a_new_process" in item.name and trains:
+        if "test_a_new_process" in item.name and "independent_marginals" not in item.name:
             item.add_marker(pytest.mark.slow)

@@ -104,6 +104,7 @@ def test_the_generator_and_the_models_see_training_rows_only(recipe: dict[str, A
     assert models[0] == models[1] or scores[0].to_list() == scores[1].to_list()
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_measurements(
     finished: RunResult, recipe: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -285,6 +286,7 @@ def test_bad_input_is_refused_before_anything_is_written(
     assert not (tmp_path / "result").exists()
 
 
+@pytest.mark.slow
 def test_a_test_table_is_judged_on(recipe: dict[str, Any], held_out: Frame, tmp_path: Path) -> None:
     """All of its rows, and no others; with other columns it is refused."""
     equitab.write_table(held_out, tmp_path / "test.csv")

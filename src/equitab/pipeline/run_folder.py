@@ -31,7 +31,17 @@ RUN_FILE = "run.json"
 WORK_FOLDER = "unfinished"
 """Where stages keep what later stages need and a finished run does not."""
 
-_LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-learn", "fairlearn", "imbalanced-learn", "torch")
+_LIBRARIES = (
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "scikit-learn",
+    "fairlearn",
+    "imbalanced-learn",
+    "lightgbm",
+    "torch",
+)
 
 
 @dataclass(frozen=True)
