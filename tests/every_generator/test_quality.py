@@ -111,8 +111,8 @@ def test_no_group_is_lost(quality: Quality) -> None:
 def test_it_does_not_hand_out_the_rows_that_it_learned(name: str, quality: Quality) -> None:
     if name in KEEPS_ROWS:
         pytest.skip("it draws between training rows, and says so")
-    # Two standard errors of the share, and what a mild memory costs.
-    assert value(quality, "dcr_share") < 0.5 + 2 * np.sqrt(0.25 / N_ROWS) + 0.04
+    # Three standard errors (of the drawn rows, and of the luck in who was held out), and a mild memory.
+    assert value(quality, "dcr_share") < 0.5 + 3 * np.sqrt(2 * 0.25 / N_ROWS) + 0.03
     assert value(quality, "worst_membership_auroc") < 0.58
     copies, by_chance = value(quality, "exact_copy_share"), value(quality, "holdout_copy_share")
     assert copies <= by_chance + 0.01
