@@ -332,7 +332,7 @@ def test_the_full_depth_gives_the_same_numbers_in_one_process_and_in_two(monkeyp
     frames = [people(seed, 200) for seed in (0, 1, 2)]
     found = [measured(*frames, depth="full")]
     alone = {depth: replace(limits, n_workers=1) for depth, limits in LIMITS.items()}
-    monkeypatch.setattr("equitab.evaluation.quality.LIMITS", alone)
+    monkeypatch.setattr("equitab.evaluation.quality.measure.LIMITS", alone)
     assert measured(*frames, depth="full") == found[0]
 
 
