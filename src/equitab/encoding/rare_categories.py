@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from equitab.dataframe import Frame, frame_from_columns
+from equitab.encoding.arrow_columns import missing_mask
 from equitab.schema import TableSchema
 
 Mask = npt.NDArray[np.bool_]
@@ -34,7 +35,8 @@ def replace_rare_categories(
     frame : Frame
         With the column's most frequent value in place of a rare one.
     replaced : dict of str to ndarray of bool, shape (n_rows,)
-        For every column that held rare categories.
+        For every column that held rare categories; a column that holds nothing else is left as it is, as there is
+        no value to put in their place.
 
     Examples
     --------
@@ -54,7 +56,7 @@ def replace_rare_categories(
         if name in exempt or schema.column(name).kind != "categorical" or fewest_rows < 2:
             continue
         is_rare, most_frequent = _rare_rows(columns[name], fewest_rows)
-        if is_rare.any():
+        if is_rare.any() and not is_rare[~missing_mask(columns[name], ())].all():
             columns[name] = pc.if_else(pa.array(is_rare), most_frequent, columns[name])
             replaced[name] = is_rare
     return (frame_from_columns(columns) if replaced else frame), replaced

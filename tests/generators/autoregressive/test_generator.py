@@ -99,6 +99,13 @@ def test_a_row_with_a_protected_category_has_no_likelihood(trees: BoostedTrees) 
     assert np.array_equal(np.isneginf(found), (jobs()["job"] == "astronaut").to_numpy())
 
 
+def test_a_column_of_rare_categories_only_is_drawn_and_said_to_be_unprotected() -> None:
+    table = jobs(40).assign(job=[f"craft {number // 4}" for number in range(40)])
+    fitted = BoostedTrees(n_jobs=1).fit(table, JOBS, seed=0)
+    assert len(set(fitted.sample(300, seed=0)["job"])) == 10
+    assert any("'job'" in remark and "stored and drawn" in remark for remark in fitted.remarks_)
+
+
 def test_protection_can_be_switched_off() -> None:
     kept = BoostedTrees(rare_rows=0, n_jobs=1).fit(jobs(), JOBS, seed=0)
     assert kept.rare_values_ == ()

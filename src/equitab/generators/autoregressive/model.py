@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -28,7 +28,7 @@ from equitab.generators.autoregressive.rare_values import RareValues, describe_p
 from equitab.generators.autoregressive.support import Support, find_support
 from equitab.generators.fit_inputs import FitInputs
 from equitab.generators.given import GivenRows
-from equitab.schema import TableSchema
+from equitab.schema import TableSchema, labels
 
 Progress = Callable[[int, int, "float | None", float], None]
 
@@ -167,6 +167,7 @@ def fit_model(
     exempt = tuple(dict.fromkeys([*inputs.condition_on, schema.target, *schema.sensitive_names]))
     _refuse_identifiers(inputs.frame, schema, exempt)
     safe, protected = replace_rare_categories(inputs.frame, schema, fewest_rows=rare_rows, exempt=exempt)
+    unprotected = _all_rare(inputs.frame, schema, rare_rows, (*exempt, *protected))
     encoder = TableEncoder().fit(
         safe,
         schema,
@@ -195,6 +196,10 @@ def fit_model(
     beyond = encoder.rows_beyond(inputs.frame)
     rare_values = (
         *describe_protection(protected, inputs.frame, schema, of_categories=True),
+        *(
+            replace(found, is_protected=False)
+            for found in describe_protection(unprotected, inputs.frame, schema, of_categories=True)
+        ),
         *describe_protection(beyond, inputs.frame, schema, of_categories=False),
     )
     return TableModel(encoder, chain, support, schema.missing_tokens), rare_values
@@ -210,6 +215,21 @@ def _find_support(
             codes[column.name] = encoded.categorical[:, encoded.categorical_names.index(column.name)]
             sizes[column.name] = column.cardinality
     return find_support(codes, sizes, asked_for=asked_for, fewest_rows=rare_rows)
+
+
+def _all_rare(
+    frame: Frame, schema: TableSchema, rare_rows: int, done: Sequence[str]
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Return the columns in which every category is rare, so that none could be protected: all of their rows."""
+    found = {}
+    for name in schema.modeled_columns:
+        if name in done or schema.column(name).kind != "categorical":
+            continue
+        codes = labels(frame, name).codes
+        counts = np.bincount(codes[codes >= 0])
+        if 0 < counts.max(initial=0) < rare_rows and rare_rows > 1:
+            found[name] = np.ones(len(frame), dtype=bool)
+    return found
 
 
 def _refuse_identifiers(frame: Frame, schema: TableSchema, exempt: Sequence[str]) -> None:

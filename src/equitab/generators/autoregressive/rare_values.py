@@ -39,12 +39,15 @@ class RareValues:
         Rows that hold them.
     shares : mapping of str to float
         For every group of every sensitive feature (``sex=F``), the share of its rows.
+    is_protected : bool
+        False where every category of the column is rare: protection would leave nothing to draw.
     """
 
     column: str
     n_values: int
     n_rows: int
     shares: Mapping[str, float]
+    is_protected: bool = True
 
     @property
     def is_uneven(self) -> bool:
@@ -55,6 +58,11 @@ class RareValues:
         return most >= UNEVEN_SHARE and most > UNEVEN_RATIO * least
 
     def __str__(self) -> str:
+        if not self.is_protected:
+            return (
+                f"column {self.column!r}: all {self.n_values} categories are rare, so protection would leave nothing: "
+                "they are stored and drawn; leave the column out (ignore it) if that must not be"
+            )
         what = f"{self.n_values} rare values" if self.n_values else "values at the ends of the range"
         text = (
             f"column {self.column!r}: {what} of {self.n_rows} rows are protected (neither stored nor drawn)"
