@@ -1,6 +1,7 @@
 """What a table means: columns, outcome, sensitive features, groups."""
 
 from equitab.schema.column_reading import Labels, codes_of, labels, numbers, texts, value_name
+from equitab.schema.constraints import Criterion, FairnessConstraint, check_constraints
 from equitab.schema.findings import Finding
 from equitab.schema.groups import IntersectionalGroups
 from equitab.schema.parts import (
@@ -32,6 +33,8 @@ __all__ = [
     "MISSING_GROUP",
     "Column",
     "ColumnKind",
+    "Criterion",
+    "FairnessConstraint",
     "Finding",
     "IntersectionalGroups",
     "Labels",
@@ -41,6 +44,7 @@ __all__ = [
     "Threshold",
     "Value",
     "cast_to_column",
+    "check_constraints",
     "codes_of",
     "favorable",
     "group_codes",
