@@ -42,6 +42,7 @@ def test_a_table_worked_by_hand_gives_the_metrics_over_all_groups():
         "equal_opportunity_gap": 0.75 - 0.5,
         "equalized_odds_difference": 0.25,
         "equalized_odds_ratio": 0.0,
+        "predictive_parity_gap": 1.0 - 0.75,
     }
     tables = np.stack([WOMEN, MEN, others])
     assert {d.name: float(d.compute(tables)) for d in ALL_GROUPS} == pytest.approx(expected)
@@ -136,6 +137,7 @@ def test_metrics_agree_with_aif360_on_random_tables(make_table, aif360_metrics, 
 @pytest.mark.parametrize("weighted", [False, True])
 def test_metrics_agree_with_fairlearn_on_random_tables(make_table, seed, weighted):
     fairlearn = pytest.importorskip("fairlearn.metrics")
+    precision_score = pytest.importorskip("sklearn.metrics").precision_score
     table = make_table(seed, n_groups=4)
     weight = table.weight if weighted else None
     counts = count_outcomes(table.y_true, table.y_pred, table.groups, n_groups=4, sample_weight=weight)
@@ -145,6 +147,9 @@ def test_metrics_agree_with_fairlearn_on_random_tables(make_table, seed, weighte
         "equal_opportunity_gap": fairlearn.equal_opportunity_difference,
         "equalized_odds_difference": fairlearn.equalized_odds_difference,
         "equalized_odds_ratio": fairlearn.equalized_odds_ratio,
+        "predictive_parity_gap": fairlearn.make_derived_metric(
+            metric=precision_score, transform="difference"
+        ),
     }
     for definition in ALL_GROUPS:
         expected = theirs[definition.name](

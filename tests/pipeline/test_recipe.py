@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from equitab.errors import RecipeError
+from equitab.pipeline.constraint_words import ConstraintWords
 from equitab.pipeline.recipe import Recipe, load_recipe, merged, moved, recipe_from_dict
 from equitab.pipeline.yaml_text import parse_mapping, to_yaml
+from equitab.schema import FairnessConstraint
 
 SMALLEST: dict[str, Any] = {"table": "people.csv", "schema": {"target": "income"}}
 FULL: dict[str, Any] = {
@@ -20,7 +22,20 @@ FULL: dict[str, Any] = {
     "split": {"test": 0.3, "validation": 0.1, "test_table": None, "time": "year"},
     "generator": {"name": "tabddpm", "preset": "fast", "max_seconds": 9.5, "settings": {"batch_size": 64}},
     "plan": {"strategy": "append", "rows": 500, "max_rows": 900, "table": None},
-    "constraints": [],
+    "constraints": [
+        {
+            "criterion": "minimum_rate",
+            "sensitive_features": ["sex"],
+            "tolerance": 0.05,
+            "bound": 0.2,
+            "aim": "table",
+            "places": ["sampling", "training"],
+            "mapping": "quantile",
+            "strength": 0.5,
+            "group_strengths": [["F", 0.75]],
+        }
+    ],
+    "constrained_rows": 5000,
     "mitigation": [],
     "models": [{"name": "sklearn.svm.SVC", "parameters": {"C": 2.0, "kernel": "rbf"}}],
     "baselines": ["smote_nc"],
@@ -53,7 +68,7 @@ def test_the_resolved_recipe_spells_out_every_key() -> None:
 def test_the_keys_of_the_design_are_the_keys_of_the_recipe() -> None:
     """DESIGN.md fixes the names."""
     design = "version table schema split generator plan constraints mitigation models baselines contract seed n_seeds"
-    assert {*design.split(), "use_sensitive_features"} == {item.name for item in fields(Recipe)}
+    assert {*design.split(), "use_sensitive_features", "constrained_rows"} == {item.name for item in fields(Recipe)}
 
 
 def test_everything_wrong_is_said_at_once_with_its_key_path() -> None:
@@ -66,7 +81,13 @@ def test_everything_wrong_is_said_at_once_with_its_key_path() -> None:
             "plan": "fil_groups",
             "generator": {"max_seconds": -1, "presets": "fast"},
             "models": ["logistic_regression", {"nme": "x"}],
-            "constraints": [{"criterion": "demographic_parity"}],
+            "constraints": [
+                {"criterion": "demografic_parity"},
+                {"criterion": "equalized_odds", "tolerance": 2, "aim": "both"},
+                {"tolerence": 0.1},
+                {"sensitive_features": 3},
+                7,
+            ],
             "contract": "contract.yaml",
             "mitigation": ["reweighing", "dr_fairness"],
             "seed": "three",
@@ -84,13 +105,19 @@ def test_everything_wrong_is_said_at_once_with_its_key_path() -> None:
             "generator.presets",
             "models[1].nme",
             "models[1].name",
-            "constraints",
+            "constraints[0].criterion",
+            "constraints[1].tolerance",
+            "constraints[1].aim",
+            "constraints[2].tolerence",
+            "constraints[3].sensitive_features",
+            "constraints[4]",
             "contract",
             "mitigation[1]",
             "seed",
         ]
     }
     assert "did you mean 'table'" in found["recipe key 'tabel'"]
+    assert "did you mean 'tolerance'" in found["recipe key 'constraints[2].tolerence'"]
     assert "did you mean 'test'" in found["recipe key 'split.tst'"]
     assert "did you mean 'name'" in found["recipe key 'models[1].nme'"]
     assert "did you mean 'fill_groups'" in found["recipe key 'plan.strategy'"]
@@ -99,7 +126,6 @@ def test_everything_wrong_is_said_at_once_with_its_key_path() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("constraints", [{"criterion": "demographic_parity"}]),
         ("contract", "contract.yaml"),
         ("mitigation", ["dr_fairness"]),
         ("table", "postgresql://host/people"),
@@ -121,6 +147,7 @@ def test_what_a_later_release_will_do_is_refused_by_name(key: str, value: Any) -
         ({"plan": {"strategy": "fill_groups", "rows": 3}}, "recipe key 'plan.rows'"),
         ({"plan": {"strategy": "table"}}, "recipe key 'plan'"),
         ({"split": {"time": "year", "test_table": "test.csv"}}, "recipe key 'split'"),
+        ({"constrained_rows": 500}, "recipe key 'constrained_rows'"),
         ({"n_seeds": 0}, "recipe key 'n_seeds'"),
         ({"seed": -1}, "recipe key 'seed'"),
         ({"version": 2}, "recipe key 'version'"),
@@ -138,12 +165,14 @@ def test_short_forms_mean_their_long_forms() -> None:
         "plan": "fill_groups",
         "models": "decision_tree",
         "mitigation": "reweighing",
+        "constraints": "demographic_parity",
     }
     long = {
         "generator": {"name": "smote"},
         "plan": {"strategy": "fill_groups"},
         "models": [{"name": "decision_tree"}],
         "mitigation": ["reweighing"],
+        "constraints": [{"criterion": "demographic_parity", "tolerance": 0.02}],
     }
     assert recipe_from_dict({**SMALLEST, **short}) == recipe_from_dict({**SMALLEST, **long})
 
@@ -218,3 +247,23 @@ def test_the_digest_says_whether_two_recipes_ask_for_the_same() -> None:
     recipe = recipe_from_dict(SMALLEST)
     assert recipe.digest() == recipe_from_dict({**SMALLEST, "table": "elsewhere/people.csv"}).digest()
     assert recipe.digest() != recipe_from_dict({**SMALLEST, "seed": 1}).digest()
+
+
+def test_constraints_may_be_given_as_values() -> None:
+    """Python users hand over what they have."""
+    one = FairnessConstraint(criterion="equalized_odds", tolerance=0.05)
+    recipe = recipe_from_dict({**SMALLEST, "constraints": one})
+    assert recipe.constraints == (one,)
+    assert recipe.to_dict()["constraints"][0]["tolerance"] == 0.05
+
+
+def test_flags_replace_or_change_the_constraints_of_the_file(tmp_path: Path) -> None:
+    """--constraint replaces them, --tolerance alone changes those that are there."""
+    place = tmp_path / "recipe.yaml"
+    place.write_text(to_yaml({**SMALLEST, "constraints": ["demographic_parity"]}))
+    changed = load_recipe(place, constraints=ConstraintWords(tolerance=["0.1"], aim="table")).constraints
+    assert [(one.criterion, one.tolerance, one.aim) for one in changed] == [
+        ("demographic_parity", 0.1, "table")
+    ]
+    replaced = load_recipe(place, constraints=ConstraintWords(constraint=["equalized_odds=sex"])).constraints
+    assert [one.name for one in replaced] == ["equalized_odds over sex"]

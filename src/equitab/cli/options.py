@@ -18,6 +18,7 @@ _SCHEMA = "What the table means"
 _EVERYWHERE = "Everywhere"
 _OUTPUT = "Output"
 _CHOICES = "What to do"
+_FAIRNESS = "Which fairness"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +211,76 @@ class PlanFlags:
     max_rows: Annotated[
         int | None,
         typer.Option("--max-rows", min=1, help="At most so many new rows in all.", rich_help_panel=_CHOICES),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConstraintFlags:
+    """Which fairness is asked for."""
+
+    constraint: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--constraint",
+            metavar="CRITERION[=COLUMN,...]",
+            help="demographic_parity, equal_opportunity, equalized_odds, predictive_parity, minimum_rate or "
+            "bounded_proxies; for all sensitive columns together, or for those named; repeatable.",
+            rich_help_panel=_FAIRNESS,
+        ),
+    ] = None
+    tolerance: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tolerance",
+            metavar="[CRITERION=]NUMBER",
+            help="The largest difference between two groups that is accepted; 0.02 without.",
+            rich_help_panel=_FAIRNESS,
+        ),
+    ] = None
+    bound: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--bound",
+            metavar="[CRITERION=]NUMBER",
+            help="Of minimum_rate the lowest rate, of bounded_proxies the greatest AUROC.",
+            rich_help_panel=_FAIRNESS,
+        ),
+    ] = None
+    aim: Annotated[
+        str | None,
+        typer.Option(
+            "--aim",
+            metavar="WORD",
+            help="model: the tolerance holds for a model that learns from the table; table: for the table itself.",
+            rich_help_panel=_FAIRNESS,
+        ),
+    ] = None
+    place: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--place",
+            metavar="WORD",
+            help="Where it is enforced: sampling, training; repeat for both.",
+            rich_help_panel=_FAIRNESS,
+        ),
+    ] = None
+    strength: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--strength",
+            metavar="[CRITERION=]NUMBER",
+            help="How far to go: 0 not at all, 1 to parity of the outcome; found from the tolerance without.",
+            rich_help_panel=_FAIRNESS,
+        ),
+    ] = None
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--mapping",
+            metavar="WORD",
+            help="How outcomes are moved at sampling: coupled (ours) or quantile (the published form).",
+            rich_help_panel=_FAIRNESS,
+        ),
     ] = None
 
 

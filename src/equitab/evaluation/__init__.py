@@ -2,7 +2,8 @@
 
 In the order of use: `split_rows` and `RealRows` for the rows that judge, `TrainingTable` for what a treatment
 made of the others, `train_and_measure_all` and `measure_postprocessed` for models and the baseline of
-thresholds, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure_predictions`; synthetic ones:
+thresholds, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure_predictions`,
+`measure_table_fairness` (a constraint's criterion on a table itself); synthetic ones:
 `measure_quality` (everything), `measure_fidelity`, `measure_privacy`, `measure_distributions`.
 """
 
@@ -27,9 +28,11 @@ from equitab.evaluation.imputation.errors import measure_imputation
 from equitab.evaluation.imputation.hiding import HiddenCells, hide_cells, known_cells
 from equitab.evaluation.imputation.metrics import IMPUTATION_METRICS
 from equitab.evaluation.imputation.shift import measure_shift
+from equitab.evaluation.individual_fairness import Neighborhood, measure_consistency
 from equitab.evaluation.learners import LEARNERS, Learner, learner
 from equitab.evaluation.model import FittedModel, fit_model
 from equitab.evaluation.model_files import load_model, save_model
+from equitab.evaluation.out_of_fold import out_of_fold_scores
 from equitab.evaluation.paired import PairedDifference, compare_predictions
 from equitab.evaluation.population import PopulationScore, PopulationScores, score_for_population
 from equitab.evaluation.postprocessing import PostprocessedResult, measure_postprocessed
@@ -47,6 +50,7 @@ from equitab.evaluation.protocol import (
 from equitab.evaluation.quality.detection import detect_synthetic
 from equitab.evaluation.quality.measure import Quality, measure_quality
 from equitab.evaluation.quality.plan import QualityDepth
+from equitab.evaluation.rate_spread import JudgedRates, SpreadSettings, measure_spread
 from equitab.evaluation.results import (
     BaselineComparison,
     CurvePoint,
@@ -61,9 +65,16 @@ from equitab.evaluation.row_identity import row_keys
 from equitab.evaluation.seed_average import average_over_seeds
 from equitab.evaluation.splits import Splits, check_disjoint, split_rows
 from equitab.evaluation.summary import headline
+from equitab.evaluation.table_fairness import (
+    CRITERION_RATES,
+    TableFairnessSettings,
+    measure_table_fairness,
+    unshowable_tolerances,
+)
 
 __all__ = [
     "ALL_OTHERS",
+    "CRITERION_RATES",
     "HALF",
     "IMPUTATION_METRICS",
     "LEARNERS",
@@ -78,10 +89,12 @@ __all__ = [
     "Headline",
     "HeadlineQuestion",
     "HiddenCells",
+    "JudgedRates",
     "Learner",
     "Measurement",
     "MeasurementSettings",
     "ModelResult",
+    "Neighborhood",
     "PairedDifference",
     "PopulationScore",
     "PopulationScores",
@@ -92,7 +105,9 @@ __all__ = [
     "RealRows",
     "SimpleMethod",
     "Splits",
+    "SpreadSettings",
     "Subject",
+    "TableFairnessSettings",
     "TrainingTable",
     "average_over_seeds",
     "check_disjoint",
@@ -110,6 +125,7 @@ __all__ = [
     "known_cells",
     "learner",
     "load_model",
+    "measure_consistency",
     "measure_distributions",
     "measure_fidelity",
     "measure_half_protocol",
@@ -121,8 +137,11 @@ __all__ = [
     "measure_quality",
     "measure_rows",
     "measure_shift",
+    "measure_spread",
+    "measure_table_fairness",
     "measurements_frame",
     "measurements_from_frame",
+    "out_of_fold_scores",
     "plan_comparisons",
     "predictions_frame",
     "predictions_from_frame",
@@ -133,4 +152,5 @@ __all__ = [
     "split_rows",
     "train_and_measure",
     "train_and_measure_all",
+    "unshowable_tolerances",
 ]

@@ -2,6 +2,7 @@
 
 Start at the functions that return results with intervals: `fairness_metrics`, `label_fairness_metrics`,
 `group_rate_metrics`, `performance_metrics`, `group_performance_metrics` for outcomes and predictions;
+`exact_parity_spread`, `compare_with_overall`, `smallest_tolerance` for what chance alone does to groups;
 `fidelity_metrics`, `marginal_errors`, `coverage_metrics`, `representation_metrics`, `privacy_metrics`,
 `copy_metrics`, `membership_metrics` for synthetic tables. `METRICS` says what each number means.
 
@@ -12,6 +13,7 @@ group, and values, bootstrap replicates and intervals all come from that table.
 from equitab.metrics.binned_columns import decile_codes
 from equitab.metrics.column_pairs import ColumnPair
 from equitab.metrics.column_skill import category_skill, number_skill, relative_skill
+from equitab.metrics.consistency import consistency, find_neighbors
 from equitab.metrics.coverage import coverage_metrics
 from equitab.metrics.definitions import METRICS, definitions_with
 from equitab.metrics.fairness import (
@@ -33,10 +35,18 @@ from equitab.metrics.intervals import (
     resample_counts,
     wilson_interval,
 )
+from equitab.metrics.lowest_rate import lowest_rate
 from equitab.metrics.marginal_errors import MARGINAL_ERRORS, MarginalErrors, marginal_errors
 from equitab.metrics.membership import membership_metrics
 from equitab.metrics.metric_definition import MetricDefinition
 from equitab.metrics.nearest_records import nearest_distances
+from equitab.metrics.parity_spread import (
+    ParitySpread,
+    exact_parity_spread,
+    rows_for_tolerance,
+    smallest_tolerance,
+)
+from equitab.metrics.parity_tests import GroupTests, compare_with_overall
 from equitab.metrics.performance import RocArea, auroc, roc_area
 from equitab.metrics.privacy import copy_metrics, count_copies, dcr_share, privacy_metrics
 from equitab.metrics.representation import representation_metrics
@@ -58,16 +68,20 @@ __all__ = [
     "FidelityScores",
     "GroupComparison",
     "GroupCounts",
+    "GroupTests",
     "Interval",
     "MarginalErrors",
     "MetricDefinition",
     "MetricResult",
+    "ParitySpread",
     "Rate",
     "RocArea",
     "auroc",
     "category_skill",
     "choose_threshold",
     "clopper_pearson_interval",
+    "compare_with_overall",
+    "consistency",
     "copy_metrics",
     "count_copies",
     "count_outcomes",
@@ -76,14 +90,17 @@ __all__ = [
     "dcr_share",
     "decile_codes",
     "definitions_with",
+    "exact_parity_spread",
     "fairness_metrics",
     "fairness_metrics_of_counts",
     "fidelity_metrics",
+    "find_neighbors",
     "group_performance_metrics",
     "group_rate_metrics",
     "group_rate_metrics_of_counts",
     "label_fairness_metrics",
     "label_fairness_metrics_of_counts",
+    "lowest_rate",
     "marginal_errors",
     "membership_metrics",
     "nearest_distances",
@@ -95,7 +112,9 @@ __all__ = [
     "representation_metrics",
     "resample_counts",
     "roc_area",
+    "rows_for_tolerance",
     "score_fidelity",
+    "smallest_tolerance",
     "summarise_groups",
     "wilson_interval",
 ]

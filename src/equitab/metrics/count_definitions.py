@@ -318,6 +318,21 @@ ALL_GROUPS = (
         undefined_when="the true or the false positive rate is 0 in every group",
         interval=partial(ratio_interval, bases=_ODDS),
     ),
+    MetricDefinition(
+        "predictive_parity_gap",
+        "Predictive parity gap",
+        "largest minus smallest positive predictive value over all groups",
+        "group_fairness",
+        "all_groups",
+        0.0,
+        1.0,
+        0.0,
+        "zero",
+        "fairness_metrics",
+        compute=group_fairness.predictive_parity_gap,
+        bases=(rates.positive_predictive_value,),
+        interval=partial(spread_interval, bases=(rates.positive_predictive_value,)),
+    ),
 )
 
 INDIVIDUAL = (
@@ -334,5 +349,18 @@ INDIVIDUAL = (
         "fairness_metrics",
         compute=group_fairness.theil_index,
         undefined_when="nobody has any benefit: every row is a false negative",
+    ),
+    MetricDefinition(
+        "consistency",
+        "Consistency",
+        "1 minus the mean difference between a person's outcome and the mean outcome of the five people most "
+        "like them, sensitive features left aside",
+        "individual_fairness",
+        "rows",
+        0.0,
+        1.0,
+        1.0,
+        "higher",
+        "consistency",
     ),
 )

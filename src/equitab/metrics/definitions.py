@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from equitab.metrics.count_definitions import ALL_GROUPS, GROUP_RATES, INDIVIDUAL, PERFORMANCE, REFERENCE
 from equitab.metrics.metric_definition import Family, MetricDefinition, Scope
+from equitab.metrics.parity_definitions import PARITY
 from equitab.metrics.table_definitions import FIDELITY, GROUP_SUMMARIES, PRIVACY
 
 __all__ = ["METRICS", "definitions_with"]
@@ -25,6 +26,7 @@ METRICS: Mapping[str, MetricDefinition] = MappingProxyType(
             *PERFORMANCE,
             *REFERENCE,
             *ALL_GROUPS,
+            *PARITY,
             *INDIVIDUAL,
             *GROUP_RATES,
             *FIDELITY,
@@ -57,7 +59,7 @@ def definitions_with(
     Examples
     --------
     >>> [definition.name for definition in definitions_with(family="individual_fairness")]
-    ['theil_index']
+    ['theil_index', 'consistency']
     """
     return tuple(
         definition

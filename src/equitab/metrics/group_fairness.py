@@ -46,6 +46,7 @@ __all__ = [
     "equalized_odds_ratio",
     "false_positive_rate_difference",
     "predictive_parity_difference",
+    "predictive_parity_gap",
     "statistical_parity_difference",
     "theil_index",
 ]
@@ -390,6 +391,33 @@ def equalized_odds_ratio(tables: npt.ArrayLike) -> FloatArray:
     0.5
     """
     return np.minimum(_ratio(true_positive_rate(tables)), _ratio(false_positive_rate(tables)))
+
+
+def predictive_parity_gap(tables: npt.ArrayLike) -> FloatArray:
+    """Return the largest minus the smallest positive predictive value over all groups.
+
+    0 is predictive parity: a favorable prediction is right equally often in every group.
+
+    Parameters
+    ----------
+    tables : array-like, shape (..., n_groups, 2, 2)
+        Counts or weights, by group, true and predicted outcome.
+
+    Returns
+    -------
+    ndarray of float, shape (...)
+        In [0, 1].
+
+    Notes
+    -----
+    ``max_g PPV_g - min_g PPV_g``.
+
+    Examples
+    --------
+    >>> float(predictive_parity_gap([[[1, 1], [1, 3]], [[1, 2], [1, 2]]]))
+    0.25
+    """
+    return _spread(positive_predictive_value(tables))
 
 
 def theil_index(tables: npt.ArrayLike) -> FloatArray:

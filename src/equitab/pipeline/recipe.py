@@ -15,11 +15,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, InstanceOf
 
 from equitab.errors import Problem, RecipeError
+from equitab.pipeline.constraint_words import ConstraintWords
+from equitab.pipeline.recipe_constraints import read_constraints
 from equitab.pipeline.recipe_problems import parsing_problems, unsupported_problems
 from equitab.pipeline.yaml_text import read_mapping, to_yaml
+from equitab.schema import FairnessConstraint
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
@@ -137,6 +140,11 @@ class Recipe(_Strict):
     version : int, default 1
         The version of this format.
     split, generator, plan : SplitChoice, GeneratorChoice, PlanChoice
+    constraints : tuple of FairnessConstraint
+        What fairness is asked for; written as a criterion's name, or as a mapping of a constraint's keys.
+    constrained_rows : int or None
+        How many rows are drawn under the constraints; three times the training rows, but at least 20,000 and at
+        most 200,000, when None.
     mitigation : tuple of str, default ("reweighing",)
     models : tuple of ModelChoice, default logistic regression and gradient boosting
     baselines : tuple of str, default ("smote_nc", "threshold_optimizer")
@@ -146,8 +154,8 @@ class Recipe(_Strict):
     seed : int, default 0
     n_seeds : int, default 1
         How many times the whole flow is repeated, with the seeds ``seed``, ``seed + 1`` and so on.
-    constraints, contract
-        Kept for later releases; refused here.
+    contract
+        Kept for a later release; refused here.
 
     Examples
     --------
@@ -162,7 +170,8 @@ class Recipe(_Strict):
     split: SplitChoice = SplitChoice()
     generator: GeneratorChoice = GeneratorChoice()
     plan: PlanChoice = PlanChoice()
-    constraints: tuple[Any, ...] = ()
+    constraints: tuple[InstanceOf[FairnessConstraint], ...] = ()
+    constrained_rows: Count | None = None
     mitigation: tuple[Mitigation, ...] = ("reweighing",)
     models: tuple[ModelChoice, ...] = (
         ModelChoice(name="logistic_regression"),
@@ -182,8 +191,8 @@ class Recipe(_Strict):
     def to_dict(self) -> dict[str, Any]:
         """Return plain data with every default spelled out, keys in the order of the documentation."""
         data = asdict(self)
-        ordered = ("version", "table", "schema", "split", "generator", "plan", "constraints", "mitigation")
-        later = ("models", "baselines", "contract", "use_sensitive_features", "seed", "n_seeds")
+        ordered = ("version", "table", "schema", "split", "generator", "plan", "constraints", "constrained_rows")
+        later = ("mitigation", "models", "baselines", "contract", "use_sensitive_features", "seed", "n_seeds")
         return {key: _listed(data[key]) for key in (*ordered, *later)}
 
     def to_yaml(self) -> str:
@@ -224,6 +233,9 @@ Next: did you mean 'models'?
 
     plain = _with_long_forms(data)
     problems = list(unsupported_problems(plain))
+    if isinstance(plain.get("constraints"), list | tuple):
+        plain["constraints"], wrong = read_constraints(plain["constraints"])
+        problems += wrong
     try:
         recipe = TypeAdapter(Recipe).validate_python(plain)
     except ValidationError as error:
@@ -234,7 +246,12 @@ Next: did you mean 'models'?
     return recipe
 
 
-def load_recipe(path: str | Path, *, overrides: Mapping[str, Any] | None = None) -> Recipe:
+def load_recipe(
+    path: str | Path,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    constraints: ConstraintWords | None = None,
+) -> Recipe:
     """Return the recipe that a YAML file holds; relative paths in it start at the file's folder.
 
     Parameters
@@ -242,6 +259,8 @@ def load_recipe(path: str | Path, *, overrides: Mapping[str, Any] | None = None)
     path : str or Path
     overrides : mapping, optional
         Keys that replace those of the file; nested mappings are merged (``{"generator": {"preset": "fast"}}``).
+    constraints : ConstraintWords, optional
+        Flags that replace or change the constraints of the file.
 
     Raises
     ------
@@ -250,7 +269,16 @@ def load_recipe(path: str | Path, *, overrides: Mapping[str, Any] | None = None)
     """
     path = Path(path)
     data = merged(anchored(read_mapping(path, what="recipe"), path.parent), overrides or {})
-    return recipe_from_dict(data)
+    problems: list[Problem] = []
+    if constraints:
+        data["constraints"] = constraints.over(data.get("constraints"), problems)
+    try:
+        recipe = recipe_from_dict(data)
+    except RecipeError as error:
+        raise RecipeError([*problems, *error.problems]) from None
+    if problems:
+        raise RecipeError(problems)
+    return recipe
 
 
 def merged(data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -320,7 +348,7 @@ def _with_long_forms(data: Mapping[str, Any]) -> dict[str, Any]:
         held = result.get(key, ())
         if held is None:
             result[key] = []
-        elif isinstance(held, str | Mapping):
+        elif isinstance(held, str | Mapping | FairnessConstraint):
             result[key] = [held]
     if isinstance(result.get("models"), Sequence):
         result["models"] = [{"name": item} if isinstance(item, str) else item for item in result["models"]]
@@ -353,6 +381,9 @@ def _contradictions(recipe: Recipe) -> Iterator[Problem]:
         yield Problem(
             "recipe key 'plan.rows'", "the strategy 'append'", received, "max_rows bounds the others"
         )
+    if recipe.constrained_rows is not None and not recipe.constraints:
+        advice = "name a constraint, or remove it"
+        yield Problem("recipe key 'constrained_rows'", "constraints", "none", advice)
     if recipe.split.time is not None and recipe.split.test_table is not None:
         yield Problem(
             "recipe key 'split'", "one way to choose test rows", "'time' and 'test_table'", "keep one"

@@ -7,6 +7,7 @@ from typing import Any
 
 from equitab.pipeline.recipe import Recipe
 from equitab.pipeline.yaml_text import to_flow
+from equitab.schema import FairnessConstraint
 
 _COMMENT_COLUMN = 44
 
@@ -36,7 +37,8 @@ _COMMENTS = {
     "plan.rows": "for append: how many rows",
     "plan.max_rows": "at most so many new rows in all",
     "plan.table": "for table: a file with one row for each group and outcome",
-    "constraints": "not in this release",
+    "constraints": "what fairness is asked for: demographic_parity, say; with keys tolerance, aim, ...",
+    "constrained_rows": "rows drawn under the constraints; three times the training rows without",
     "mitigation": "reweighing, or nothing",
     "baselines": "what stands beside every result",
     "contract": "not in this release",
@@ -89,6 +91,9 @@ def _body(data: dict[str, Any]) -> Iterator[str]:
         elif key == "models":
             yield from ("", "models:")
             yield from (f"  - {_model(model)}" for model in value)
+        elif key == "constraints" and value:
+            yield from ("", "constraints:")
+            yield from (f"  - {to_flow(FairnessConstraint.from_dict(one).to_dict())}" for one in value)
         else:
             if key in _FIRST_OF_A_BLOCK:
                 yield ""

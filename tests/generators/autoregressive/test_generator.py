@@ -12,7 +12,7 @@ import pytest
 
 from equitab.errors import ConstraintError, RecipeError, TableError
 from equitab.generators import load_generator, make_generator
-from equitab.generators.autoregressive import BoostedTrees, generator, model
+from equitab.generators.autoregressive import BoostedTrees, chain_generator, model
 from equitab.schema import Column, SensitiveFeature, TableSchema
 
 
@@ -151,7 +151,7 @@ def test_threads_and_chunks_change_no_row(trees: BoostedTrees, monkeypatch: pyte
     assert threaded.sample(1050, seed=3).equals(expected)
     pieces = list(trees.sample_in_chunks(1050, seed=3))
     assert len(pieces) == 1
-    monkeypatch.setattr(generator, "CHUNK_BLOCKS", 2)
+    monkeypatch.setattr(chain_generator, "CHUNK_BLOCKS", 2)
     pieces = list(trees.sample_in_chunks(1050, seed=3))
     assert [len(piece) for piece in pieces] == [200] * 5 + [50]
     assert pd.concat(pieces, ignore_index=True).equals(expected)

@@ -18,6 +18,9 @@ split then tells lower from higher values, which is what a context mostly says a
 How many rounds is decided by rows that are held out: where the context says nothing about a choice, there is no
 tree at all, and nothing is learned by heart.
 
+A fairness penalty on the probabilities may be added to the mean log loss (see `generators.fairness.class_penalty`):
+its gradient joins the sketch, leaves take the joint Newton step of both, and held-out rows judge the sum.
+
 References
 ----------
 Iosipovich and Vakhrushev, SketchBoost: Fast Gradient Boosted Decision Tree for Multioutput Problems, 2022.
@@ -32,6 +35,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from equitab.generators.fairness.class_penalty import ClassPenalty
 
 Floats = npt.NDArray[np.float32]
 Codes = npt.NDArray[np.int64]
@@ -99,7 +104,8 @@ class ChoiceModel:
     leaf_starts : ndarray of int64, shape (n_trees,)
         The row of `leaf_values` at which each tree's leaves begin.
     held_out_loss : float
-        Mean negative log-likelihood of the rows that chose the number of trees; 0 where there was nothing to choose.
+        Mean negative log-likelihood of the rows that chose the number of trees, and their penalty; 0 where there was
+        nothing to choose.
     """
 
     shares: npt.NDArray[np.float64]
@@ -117,6 +123,11 @@ class ChoiceModel:
     def n_trees(self) -> int:
         """How many trees there are."""
         return len(self.leaf_starts)
+
+    @property
+    def uses_context(self) -> bool:
+        """Whether there is any tree."""
+        return self.n_trees > 0
 
     def probabilities(self, context: Floats) -> Floats:
         """Return the classes' probabilities, shape (n_rows, n_classes), each row with the sum 1.
@@ -169,6 +180,7 @@ def fit_choice(
     categorical: tuple[int, ...] = (),
     is_ordered: bool = False,
     weights: Floats | None = None,
+    penalty: ClassPenalty | None = None,
     settings: BoostingSettings,
     deadline: float | None = None,
     seed: int,
@@ -187,6 +199,8 @@ def fit_choice(
     is_ordered : bool
         Whether the classes have an order.
     weights : ndarray of float32, shape (n_rows,), optional
+    penalty : ClassPenalty, optional
+        On the probabilities of these rows; heeded as far as the context can tell the groups apart.
     settings : BoostingSettings
     deadline : float, optional
         On the clock of `time.monotonic`: no round begins after it.
@@ -206,7 +220,8 @@ def fit_choice(
         return none
     place = np.full(n_classes, -1)
     place[live] = np.arange(len(live))
-    task = _Task(context, place[codes], shares[live], held, categorical, is_ordered, settings, deadline)
+    kept = None if penalty is None else penalty.of_classes(live)
+    task = _Task(context, place[codes], shares[live], held, categorical, is_ordered, kept, settings, deadline)
     trees, values, loss = _grow_with_holdout(task, np.random.default_rng(seed))
     if not values:
         return replace(none, held_out_loss=loss)
@@ -237,8 +252,13 @@ class _Task:
     weights: Floats
     categorical: tuple[int, ...]
     is_ordered: bool
+    penalty: ClassPenalty | None
     settings: BoostingSettings
     deadline: float | None
+
+    def penalty_of(self, rows: npt.NDArray[np.bool_] | Codes) -> ClassPenalty | None:
+        """Return the penalty of some rows."""
+        return None if self.penalty is None else self.penalty.take(rows)
 
 
 def _grow_with_holdout(task: _Task, random: np.random.Generator) -> tuple[str, list[Floats], float]:
@@ -278,20 +298,27 @@ def _mean_curve(curves: list[list[float]]) -> list[float]:
 
 
 class _Judge:
-    """Follows the loss of rows that the trees do not see."""
+    """Follows the loss of rows that the trees do not see.
+
+    A penalty is judged on these and on the other rows together: among a tenth of the rows alone, chance would make
+    groups differ more than the penalty leaves, and growing would stop as soon as trees tell people apart.
+    """
 
     def __init__(self, task: _Task, rows: npt.NDArray[np.bool_]) -> None:
         self.context = np.ascontiguousarray(task.context[rows])
         self._codes, self._weights = task.codes[rows], task.weights[rows]
+        self._penalty = task.penalty_of(np.concatenate([np.flatnonzero(rows), np.flatnonzero(~rows)]))
         self._logits = _first_logits(task.shares, len(self._codes))
 
-    def loss(self) -> float:
-        """Return the mean negative log-likelihood so far."""
-        shares = self._logits.copy()
-        _softmax_in_place(shares)
+    def loss(self, others: Floats) -> float:
+        """Return the mean negative log-likelihood so far, and the penalty; given the logits of the other rows."""
+        shares = _softmax(self._logits)
         found = np.maximum(shares[np.arange(len(shares)), self._codes], SMALLEST_SHARE)
         total = float(self._weights.sum())
-        return float(-(np.log(found) * self._weights).sum() / total) if total else 0.0
+        loss = float(-(np.log(found) * self._weights).sum() / total) if total else 0.0
+        if self._penalty is not None:
+            loss += self._penalty.value(np.concatenate([shares, _softmax(others)]))
+        return loss
 
     def add(self, leaves: npt.NDArray[np.int32], values: Floats) -> None:
         """Take a tree into account."""
@@ -307,6 +334,7 @@ class _Forest:
         self._task, self._random, settings = task, random, task.settings
         self._context = np.ascontiguousarray(task.context[rows])
         self._codes, self._weights = task.codes[rows], task.weights[rows]
+        self._penalty = task.penalty_of(rows)
         self._logits = _first_logits(task.shares, len(self._codes))
         parameters = _tree_parameters(settings)
         dataset = Dataset(
@@ -321,7 +349,7 @@ class _Forest:
 
     def grow(self, n_rounds: int, judge: _Judge | None = None) -> list[float]:
         """Add trees; return the judge's loss before the first and after every round."""
-        losses = [judge.loss()] if judge else []
+        losses = [judge.loss(self._logits)] if judge else []
         for _ in range(n_rounds):
             deadline = self._task.deadline
             if deadline is not None and time.monotonic() > deadline:
@@ -329,7 +357,7 @@ class _Forest:
             if not self._add_tree(judge):
                 break
             if judge:
-                losses.append(judge.loss())
+                losses.append(judge.loss(self._logits))
                 if len(losses) - 1 - _best_round(losses) >= self._task.settings.patience:
                     break
         return losses
@@ -342,12 +370,13 @@ class _Forest:
 
     def _add_tree(self, judge: _Judge | None) -> bool:
         """Add one tree; False where no split is worth it."""
-        shares = self._logits.copy()
-        _softmax_in_place(shares)
+        shares = _softmax(self._logits)
         direction = self._direction(shares.shape[1])
         along = shares @ direction
         gradient = (along - direction[self._codes]) * self._weights
         curvature = np.maximum(shares @ (direction * direction) - along * along, 1e-6) * self._weights
+        if self._penalty is not None:
+            gradient += self._weights.sum() * (self._penalty.gradient(shares) @ direction)
         place = len(self._values)
         if self._booster.update(fobj=lambda *_: (gradient, curvature)):
             return False
@@ -387,7 +416,11 @@ class _Forest:
             weights=self._weights,
             minlength=size[0] * size[1],
         ).reshape(size)
-        step = (seen - expected) / (expected - squares + settings.l2)
+        pull, diagonal = seen - expected, expected - squares + settings.l2
+        step = pull / diagonal
+        if self._penalty is not None:
+            total = float(self._weights.sum())
+            step = self._penalty.leaf_steps(shares, leaves, pull, diagonal, scale=total)
         bounded = np.clip(step, -settings.largest_step, settings.largest_step)
         return np.asarray(settings.learning_rate * bounded, dtype=np.float32)
 
@@ -395,6 +428,12 @@ class _Forest:
 def _first_logits(shares: npt.NDArray[np.float64], n_rows: int) -> Floats:
     start = np.log(shares).astype(np.float32)
     return np.repeat(start[None, :], n_rows, axis=0)
+
+
+def _softmax(logits: Floats) -> Floats:
+    shares = logits.copy()
+    _softmax_in_place(shares)
+    return shares
 
 
 def _softmax_in_place(logits: Floats) -> None:

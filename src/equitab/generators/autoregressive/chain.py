@@ -2,7 +2,8 @@ r"""A table as a chain of choices: every column given those before it.
 
 .. math:: P(x_1, \dots, x_d) = \prod_j P(x_j \mid x_1, \dots, x_{j-1})
 
-Each factor is one choice or several (see `columns`), each choice a `ChoiceModel`. The order is that of the caller;
+Each factor is one choice or several (see `columns`), and something that was learned tells its probabilities: trees
+(`boosting`), a network. The order is that of the caller;
 columns that rows will be asked for stand first, so that asking for them is exact and costs nothing.
 
 A column may also be *redrawn* at the end, given all others. For the target this is worth a model of its own: as a
@@ -12,16 +13,15 @@ as a classifier can say.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from equitab.encoding import EncodedTable
-from equitab.generators.autoregressive.boosting import BoostingSettings, ChoiceModel, fit_choice
 from equitab.generators.autoregressive.columns import (
     CategoryChoices,
     ColumnChoices,
@@ -29,10 +29,13 @@ from equitab.generators.autoregressive.columns import (
     Part,
     missing_codes,
 )
+from equitab.generators.fairness.class_penalty import ClassPenalty, favorable_classes
+from equitab.generators.fairness.penalty import FairnessPenalty
 
 Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Shares = npt.NDArray[np.float64]
+Progress = Callable[[int, int, "float | None", float], None]
 
 
 @dataclass(frozen=True, order=True)
@@ -78,6 +81,32 @@ class CodedColumn:
         return CodedColumn(parts, self.feature[rows], shares, values)
 
 
+class LearnedChoice(Protocol):
+    """What was learned of one choice: its classes' probabilities, whoever learned them.
+
+    Attributes
+    ----------
+    held_out_loss : float
+        Mean negative log-likelihood of rows that were not learned from; 0 where there were none.
+    uses_context : bool
+        False where the probabilities are the same for every row: then no context is made.
+    """
+
+    @property
+    def held_out_loss(self) -> float:
+        """Mean negative log-likelihood of rows that were not learned from."""
+        ...
+
+    @property
+    def uses_context(self) -> bool:
+        """Whether the probabilities depend on the row."""
+        ...
+
+    def probabilities(self, context: Floats) -> Floats:
+        """Return the classes' probabilities, shape (n_rows, n_classes), each row with the sum 1."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class Chain:
     """A fitted chain.
@@ -88,13 +117,13 @@ class Chain:
     order : tuple of str
     redrawn : tuple of str
         Columns that are drawn again at the end, unless they are given.
-    models : mapping of Choice to ChoiceModel
+    models : mapping of Choice to LearnedChoice
     """
 
     columns: Mapping[str, ColumnChoices]
     order: tuple[str, ...]
     redrawn: tuple[str, ...]
-    models: Mapping[Choice, ChoiceModel]
+    models: Mapping[Choice, LearnedChoice]
 
     def context_names(self, name: str, *, is_redrawn: bool = False) -> tuple[str, ...]:
         """Return the columns that are known when a column is drawn."""
@@ -117,7 +146,7 @@ class Chain:
         n_rows : int
         """
         model = self.models[choice]
-        context = self.context(choice, known, earlier, n_rows) if model.n_trees else None
+        context = self.context(choice, known, earlier, n_rows) if model.uses_context else None
         return model.probabilities(np.empty((n_rows, 0), dtype=np.float32) if context is None else context)
 
     def context(
@@ -165,92 +194,127 @@ def code_number(choices: NumberChoices, shares: Shares, missing: Codes | None) -
     return CodedColumn(parts, feature, shares, values)
 
 
-def fit_chain(
-    columns: Mapping[str, ColumnChoices],
-    order: Sequence[str],
-    encoded: EncodedTable,
-    *,
-    redrawn: Sequence[str] = (),
-    left_out: Mapping[str, npt.NDArray[np.bool_]] | None = None,
-    weights: npt.NDArray[np.float64] | None = None,
-    settings: BoostingSettings,
-    n_jobs: int = 1,
-    deadline: float | None = None,
-    progress: Callable[[int, int, float | None, float], None] | None = None,
-    seed: int,
-) -> Chain:
-    """Learn every choice of a chain; they are independent of each other, given the table.
+@dataclass(frozen=True, eq=False)
+class ChainTask:
+    """A table that is to be learned as a chain.
 
     Parameters
     ----------
     columns : mapping of str to ColumnChoices
-    order : sequence of str
+    order : tuple of str
     encoded : EncodedTable
-    redrawn : sequence of str
-    left_out : mapping of str to ndarray of bool, optional
+    redrawn : tuple of str
+    left_out : mapping of str to ndarray of bool, shape (n_rows,)
         By column: rows from which it is not learned.
-    weights : ndarray of shape (n_rows,), optional
-    settings : BoostingSettings
-    n_jobs : int
-        Threads; how many changes nothing but the time.
-    deadline : float, optional
-        On the clock of `time.monotonic`.
-    progress : callable, optional
-        Called with (choices done, number of choices, seconds left, mean held-out loss so far).
-    seed : int
-
-    Returns
-    -------
-    Chain
+    weights : ndarray of float64, shape (n_rows,), optional
+    outcome : str, optional
+        The column that `penalties` are about.
+    penalties : tuple of FairnessPenalty
+        On how likely the outcome is favorable; their rows are those of the table.
     """
-    coded = {name: code_column(columns[name], encoded) for name in order}
-    empty = Chain(columns, tuple(order), tuple(redrawn), {})
-    light = None if weights is None else weights.astype(np.float32)
-    wanted = [Choice(name, part) for name in order for part in columns[name].parts]
-    wanted += [Choice(name, part, True) for name in redrawn for part in columns[name].parts]
 
-    def fit_one(place: int) -> ChoiceModel:
-        choice = wanted[place]
-        skipped = None if left_out is None else left_out.get(choice.name)
-        task = _learned(empty, choice, coded, skipped)
-        return fit_choice(
-            task.context,
-            task.codes,
-            columns[choice.name].parts[choice.part],
-            categorical=task.categorical,
-            is_ordered=choice.part in {"cell", "step"},
-            weights=None if light is None else light[task.rows],
-            settings=settings.patient() if choice.is_redrawn else settings,
-            deadline=deadline,
-            seed=int(np.random.SeedSequence([seed, place]).generate_state(1)[0]),
-        )
+    columns: Mapping[str, ColumnChoices]
+    order: tuple[str, ...]
+    encoded: EncodedTable
+    redrawn: tuple[str, ...] = ()
+    left_out: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    weights: npt.NDArray[np.float64] | None = None
+    outcome: str | None = None
+    penalties: tuple[FairnessPenalty, ...] = ()
 
-    # The widest contexts first: no thread is left alone with a long task at the end.
-    places = sorted(range(len(wanted)), key=lambda place: -_work(empty, wanted[place]))
-    with ThreadPoolExecutor(max_workers=n_jobs) as pool:
-        found = dict(_reported(zip(places, pool.map(fit_one, places), strict=True), len(places), progress))
-    models = {wanted[place]: found[place] for place in range(len(wanted))}
-    return Chain(columns, tuple(order), tuple(redrawn), models)
+    def code(self) -> dict[str, CodedColumn]:
+        """Return the table as the classes of its parts."""
+        return {name: code_column(self.columns[name], self.encoded) for name in self.order}
+
+    def empty_chain(self) -> Chain:
+        """Return the chain without models."""
+        return self.chain({})
+
+    def chain(self, models: Mapping[Choice, LearnedChoice]) -> Chain:
+        """Return the chain with models."""
+        return Chain(self.columns, self.order, self.redrawn, models)
+
+    def choices(self) -> list[Choice]:
+        """Return what there is to learn, in the order in which it is drawn."""
+        found = [Choice(name, part) for name in self.order for part in self.columns[name].parts]
+        again = [Choice(name, part, True) for name in self.redrawn for part in self.columns[name].parts]
+        return found + again
+
+    def penalty_of(self, choice: Choice, held: LearnedRows) -> ClassPenalty | None:
+        """Return the penalties on a choice's probabilities, None for a choice that bears none.
+
+        Penalties bear on the choice that decides the outcome last. An outcome that stands early in the chain and is
+        redrawn at its end is left as it is in the first place: the other columns follow from it, and they are to
+        stay as they are.
+        """
+        is_last = choice.is_redrawn or choice.name not in self.redrawn
+        if choice.name != self.outcome or not is_last or choice.part not in {"value", "group", "cell"}:
+            return None
+        parts = tuple(penalty.take(held.rows) for penalty in self.penalties if penalty.weight > 0)
+        if not parts:
+            return None
+        n_classes = self.columns[choice.name].parts[choice.part]
+        weights = None if self.weights is None else self.weights[held.rows]
+        return ClassPenalty(parts, favorable_classes(held.codes, parts[0].is_favorable, n_classes, weights))
 
 
-def _reported(
-    fitted: Iterable[tuple[int, ChoiceModel]],
-    n_choices: int,
-    progress: Callable[[int, int, float | None, float], None] | None,
-) -> Iterator[tuple[int, ChoiceModel]]:
-    """Pass fitted choices on, and tell how far it is and how well the context explains them."""
-    started, loss = time.monotonic(), 0.0
-    for done, (place, model) in enumerate(fitted, start=1):
-        loss += model.held_out_loss
-        if progress is not None:
-            left = (time.monotonic() - started) / done * (n_choices - done)
-            progress(done, n_choices, left, loss / done)
-        yield place, model
+class ChainLearner(Protocol):
+    """Learns the choices of a chain, and keeps what was learned in a folder and brings it back."""
+
+    def learn(
+        self, task: ChainTask, *, deadline: float | None = None, progress: Progress | None = None, seed: int
+    ) -> Chain:
+        """Learn every choice.
+
+        Parameters
+        ----------
+        task : ChainTask
+        deadline : float, optional
+            On the clock of `time.monotonic`.
+        progress : callable, optional
+            Called with (steps done, number of steps, seconds left, mean held-out loss so far).
+        seed : int
+        """
+        ...
+
+    def record(self, chain: Chain) -> dict[str, Any]:
+        """Return what a reader should know of the learning, as plain data."""
+        ...
+
+    def to_dict(self, chain: Chain) -> dict[str, Any]:
+        """Return the plain data of the models that JSON holds."""
+        ...
+
+    def arrays(self, chain: Chain) -> dict[str, np.ndarray]:
+        """Return the models' arrays, by name."""
+        ...
+
+    def write(self, chain: Chain, folder: Path) -> None:
+        """Write what is neither plain data nor arrays to files of a folder."""
+        ...
+
+    def read(
+        self, data: Mapping[str, Any], arrays: Mapping[str, np.ndarray], folder: Path, chain: Chain
+    ) -> dict[Choice, LearnedChoice]:
+        """Return the models that `to_dict`, `arrays` and `write` described, for a chain without models."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
-class _Learned:
-    """What a choice is learned from."""
+class LearnedRows:
+    """What a choice is learned from.
+
+    Parameters
+    ----------
+    context : ndarray of float32, shape (n_learned, n_features)
+    codes : ndarray of int64, shape (n_learned,)
+        The class of each row.
+    rows : ndarray of bool, shape (n_rows,)
+        Which rows of the table these are: not those in which the choice is not made (the cell of a missing number)
+        or that must not teach it (a protected value).
+    categorical : tuple of int
+        The features that hold codes of categories.
+    """
 
     context: Floats
     codes: Codes
@@ -258,9 +322,21 @@ class _Learned:
     categorical: tuple[int, ...]
 
 
-def _learned(
+def learned_rows(
     chain: Chain, choice: Choice, coded: Mapping[str, CodedColumn], skipped: npt.NDArray[np.bool_] | None
-) -> _Learned:
+) -> LearnedRows:
+    """Return what a choice is learned from.
+
+    Parameters
+    ----------
+    chain : Chain
+        Models are not needed.
+    choice : Choice
+    coded : mapping of str to CodedColumn
+        The whole table.
+    skipped : ndarray of bool, shape (n_rows,), optional
+        Rows that must not teach the column.
+    """
     column, choices = coded[choice.name], chain.columns[choice.name]
     names = chain.context_names(choice.name, is_redrawn=choice.is_redrawn)
     earlier: dict[Part, Codes] = {}
@@ -277,9 +353,4 @@ def _learned(
     is_category = [isinstance(chain.columns[name], CategoryChoices) for name in names]
     categorical = [place for place, found in enumerate(is_category) if found]
     categorical += [len(names)] if choice.part == "member" else []
-    return _Learned(context[rows], column.parts[choice.part][rows], rows, tuple(categorical))
-
-
-def _work(chain: Chain, choice: Choice) -> int:
-    n_known = len(chain.context_names(choice.name, is_redrawn=choice.is_redrawn))
-    return (n_known + 5) * (chain.columns[choice.name].parts[choice.part] + 10)
+    return LearnedRows(context[rows], column.parts[choice.part][rows], rows, tuple(categorical))

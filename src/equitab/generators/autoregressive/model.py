@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,24 +20,49 @@ from equitab.encoding import (
     replace_rare_categories,
 )
 from equitab.errors import Problem, TableError
-from equitab.generators.autoregressive.boosting import BoostingSettings
-from equitab.generators.autoregressive.chain import Chain, CodedColumn, code_column, fit_chain
+from equitab.generators.autoregressive.chain import (
+    Chain,
+    ChainLearner,
+    ChainTask,
+    CodedColumn,
+    Progress,
+    code_column,
+)
 from equitab.generators.autoregressive.columns import CategoryChoices, fit_columns
 from equitab.generators.autoregressive.conditions import Missing, asked_of
 from equitab.generators.autoregressive.drawing import Asked, draw_rows, n_candidates_for
 from equitab.generators.autoregressive.rare_values import RareValues, describe_protection
 from equitab.generators.autoregressive.support import Support, find_support
+from equitab.generators.fairness.penalty import FairnessPenalty
 from equitab.generators.fit_inputs import FitInputs
 from equitab.generators.given import GivenRows
 from equitab.schema import TableSchema, labels
 
-Progress = Callable[[int, int, "float | None", float], None]
+T = TypeVar("T")
 
 BLOCK_ROWS = 8192
 """Rows (or candidates for rows) that are drawn together; part of what a seed means."""
 
 IDENTIFIER_SHARE = 0.9
 IDENTIFIER_ROWS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnBlock:
+    """Rows that were drawn together.
+
+    Parameters
+    ----------
+    number : int
+    coded : mapping of str to CodedColumn
+        As the chain knows them.
+    frame : Frame
+        As the table has them.
+    """
+
+    number: int
+    coded: Mapping[str, CodedColumn]
+    frame: Frame
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +98,22 @@ class TableModel:
                 known &= choices.column.find(table[name].combine_chunks()) >= 0
         return known
 
-    def draw(self, asked: GivenRows, *, missing: Missing, n_jobs: int, seed: int) -> Iterator[Frame]:
+    def draw(
+        self,
+        asked: GivenRows,
+        finish: Callable[[DrawnBlock], T],
+        *,
+        missing: Missing,
+        n_jobs: int,
+        seed: int,
+    ) -> Iterator[T]:
         """Draw rows block by block; every block has random numbers of its own.
 
         Parameters
         ----------
         asked : GivenRows
+        finish : callable
+            Makes of a block what is wanted of it; called in the thread that drew the block.
         missing : {"learned", "filled"}
         n_jobs : int
             Threads.
@@ -88,11 +124,12 @@ class TableModel:
         size = max(1, BLOCK_ROWS // n_candidates)
         n_blocks = -(-asked.n_rows // size)
 
-        def draw_block(block: int) -> Frame:
+        def draw_block(block: int) -> T:
             held = asked.take(np.arange(block * size, min((block + 1) * size, asked.n_rows)))
             random = np.random.default_rng([seed, block])
             told = self._told(held, missing, seed=int(random.integers(2**31)))
-            return held.apply(self._decode(told, n_candidates, random))
+            coded = draw_rows(self.chain, told, n_candidates=n_candidates, random=random)
+            return finish(DrawnBlock(block, coded, held.apply(self._decode(coded, told.n_rows))))
 
         if n_jobs == 1 or n_blocks == 1:
             yield from map(draw_block, range(n_blocks))
@@ -107,11 +144,10 @@ class TableModel:
             self.chain, self.encoder, asked, missing=missing, tokens=self.missing_tokens, seed=seed
         )
 
-    def _decode(self, told: Asked, n_candidates: int, random: np.random.Generator) -> Frame:
+    def _decode(self, drawn: Mapping[str, CodedColumn], n_rows: int) -> Frame:
         from scipy.special import ndtri
 
-        drawn = draw_rows(self.chain, told, n_candidates=n_candidates, random=random)
-        layout, n_rows = self.encoder.empty(), told.n_rows
+        layout = self.encoder.empty()
         numeric = [ndtri(drawn[name].shares) for name in layout.numeric_names]
         codes = [self._codes(name, drawn[name]) for name in layout.categorical_names]
         return self.encoder.decode(
@@ -133,8 +169,9 @@ def fit_model(
     schema: TableSchema,
     *,
     rare_rows: int,
-    settings: BoostingSettings,
-    n_jobs: int,
+    learner: ChainLearner,
+    penalties: tuple[FairnessPenalty, ...] = (),
+    redraws_target: bool = False,
     deadline: float | None = None,
     progress: Progress | None = None,
     seed: int,
@@ -147,8 +184,11 @@ def fit_model(
     schema : TableSchema
     rare_rows : int
         Values of fewer rows are protected; see `rare_values`.
-    settings : BoostingSettings
-    n_jobs : int
+    learner : ChainLearner
+    penalties : tuple of FairnessPenalty
+        On how likely the target is favorable, row by row of the inputs.
+    redraws_target : bool
+        Whether the target is redrawn at the end even if rows will not be asked for it.
     deadline : float, optional
         On the clock of `time.monotonic`.
     progress : callable, optional
@@ -179,19 +219,17 @@ def fit_model(
     encoded = encoder.encode(safe, seed=seed)
     columns = fit_columns(encoder, encoded)
     first = [name for name in inputs.condition_on if name in columns]
-    chain = fit_chain(
+    task = ChainTask(
         columns,
-        [*first, *(name for name in columns if name not in first)],
+        (*first, *(name for name in columns if name not in first)),
         encoded,
-        redrawn=(schema.target,) if schema.target in first else (),
+        redrawn=(schema.target,) if schema.target in (columns if redraws_target else first) else (),
         left_out=protected,
         weights=inputs.weights,
-        settings=settings,
-        n_jobs=n_jobs,
-        deadline=deadline,
-        progress=progress,
-        seed=seed,
+        outcome=schema.target,
+        penalties=penalties,
     )
+    chain = learner.learn(task, deadline=deadline, progress=progress, seed=seed)
     support = _find_support(encoder, encoded, inputs.condition_on, rare_rows)
     beyond = encoder.rows_beyond(inputs.frame)
     rare_values = (

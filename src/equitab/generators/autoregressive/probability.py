@@ -61,12 +61,12 @@ def column_shares(
     """
     others = [other for other in chain.order if other != name]
     if name in chain.redrawn and all(other in known for other in others):
-        return _own_shares(chain, name, known, n_rows, is_redrawn=True)
+        return own_shares(chain, name, known, n_rows, is_redrawn=True)
     later = [other for other in others[chain.order.index(name) :] if other in known]
     needed = others[: others.index(later[-1]) + 1] if later else chain.context_names(name)
     if not all(other in known for other in needed):
         return _drawn_shares(chain, name, known, n_rows, seed)
-    shares = _own_shares(chain, name, known, n_rows)
+    shares = own_shares(chain, name, known, n_rows)
     return _weighed_by_later(chain, name, shares, known, later) if later else shares
 
 
@@ -96,10 +96,20 @@ def n_classes_of(chain: Chain, name: str) -> int:
     return choices.cells.n_cells + ("missing" in choices.parts)
 
 
-def _own_shares(
+def own_shares(
     chain: Chain, name: str, known: Mapping[str, CodedColumn], n_rows: int, *, is_redrawn: bool = False
 ) -> Shares:
-    """Return the probabilities that the column's own model gives."""
+    """Return the probabilities of a column's classes that its own model gives, shape (n_rows, n_classes).
+
+    Parameters
+    ----------
+    chain : Chain
+    name : str
+    known : mapping of str to CodedColumn
+        The columns before it; all others when it is redrawn.
+    n_rows : int
+    is_redrawn : bool, default False
+    """
     choices = chain.columns[name]
 
     def ask(part: Part, earlier: Mapping[Part, Codes]) -> Shares:

@@ -1,0 +1,30 @@
+"""Fairness constraints inside generators: in training, and when rows are drawn.
+
+In the order of the theory: `groups` (who is compared), `rates` (what is compared), `penalty` and `training` (in
+training), `mapping` (how probabilities move), `reference` and `strengths` (how far), `correction` (both together),
+`relabelling` and `draft` (outcomes drawn again), `proxy_bound` (sensitive features that are hard to guess).
+"""
+
+from equitab.generators.fairness.correction import Correction
+from equitab.generators.fairness.draft import (
+    Draft,
+    Labelled,
+    Outcomes,
+    correction_of,
+    draft_of_block,
+    joined,
+    refuse_given_outcome,
+)
+from equitab.generators.fairness.reference_rows import ReferenceRows
+
+__all__ = [
+    "Correction",
+    "Draft",
+    "Labelled",
+    "Outcomes",
+    "ReferenceRows",
+    "correction_of",
+    "draft_of_block",
+    "joined",
+    "refuse_given_outcome",
+]
