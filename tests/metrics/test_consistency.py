@@ -33,8 +33,10 @@ def test_a_constant_outcome_is_perfectly_consistent():
 def test_outcomes_that_ignore_everything_score_one_minus_twice_their_variance():
     rng = np.random.default_rng(0)
     near = find_neighbors(rng.normal(size=(4000, 3)))
-    found = consistency(rng.random(4000) < 0.3, near, seed=0)
-    assert found.low <= 1 - 2 * 0.3 * 0.7 <= found.high
+    outcome = rng.random(4000) < 0.3
+    found, rate = consistency(outcome, near, seed=0), outcome.mean()
+    sd = (found.high - found.low) / (2 * 1.96)
+    assert found.value == pytest.approx(1 - 2 * rate * (1 - rate), abs=3 * sd)
 
 
 def test_counting_everybody_among_their_own_neighbors_shrinks_each_difference():

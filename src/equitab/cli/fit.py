@@ -8,6 +8,7 @@ import typer
 
 from equitab.cli.options import (
     CommonFlags,
+    ConstraintFlags,
     GeneratorFlags,
     Overwrite,
     SchemaFlags,
@@ -21,6 +22,7 @@ def fit(
     table: TableArgument,
     schema_flags: SchemaFlags,
     generator: GeneratorFlags,
+    fairness: ConstraintFlags,
     common: CommonFlags,
     test: TestTable = None,
     condition_on: Annotated[
@@ -34,10 +36,11 @@ def fit(
     output: Annotated[str, out("The folder of the generator.", metavar="GENERATOR")] = "generator",
     overwrite: Overwrite = False,
 ) -> None:
-    """Learn every row of a table with a generator, and save the generator."""
+    """Learn every row of a table with a generator, under constraints if asked, and save the generator."""
     from equitab.cli.calls import asked_generator, asked_schema, asked_seed
     from equitab.cli.output import print_json, print_lines, remark
     from equitab.cli.progress_display import progress_display
+    from equitab.pipeline import ConstraintWords
     from equitab.pipeline import fit as fit_table
 
     with progress_display(quiet=common.quiet) as progress:
@@ -47,6 +50,7 @@ def fit(
             out=output,
             generator=asked_generator(generator, common),
             condition_on=condition_on,
+            constraints=ConstraintWords(**vars(fairness)),
             test=test,
             seed=asked_seed(common),
             overwrite=overwrite,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from equitab.cli.options import (
     CommonFlags,
+    ConstraintFlags,
     GeneratorFlags,
     Overwrite,
     SchemaFlags,
@@ -19,6 +20,7 @@ def init(
     table: TableArgument,
     schema_flags: SchemaFlags,
     generator: GeneratorFlags,
+    fairness: ConstraintFlags,
     common: CommonFlags,
     test: TestTable = None,
     output: Annotated[str, out("Where the recipe goes.")] = "equitab.yaml",
@@ -27,13 +29,16 @@ def init(
     """Look at a table and write a recipe with everything that was guessed about it."""
     from equitab.cli.calls import asked_schema, asked_seed, generator_changes
     from equitab.cli.output import print_json, print_lines, remark
+    from equitab.pipeline import ConstraintWords
     from equitab.pipeline import init as propose
 
+    words = ConstraintWords(**vars(fairness))
     proposal = propose(
         table,
         asked_schema(schema_flags, common),
         out=output,
         changes={"seed": asked_seed(common), "split": {"test_table": test}, **generator_changes(generator)},
+        constraints=words.constraints() if words else (),
         overwrite=overwrite,
     )
     if common.as_json:

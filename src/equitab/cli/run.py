@@ -6,13 +6,22 @@ from typing import Annotated
 
 import typer
 
-from equitab.cli.options import CommonFlags, GeneratorFlags, Overwrite, PlanFlags, Resume, out
+from equitab.cli.options import (
+    CommonFlags,
+    ConstraintFlags,
+    GeneratorFlags,
+    Overwrite,
+    PlanFlags,
+    Resume,
+    out,
+)
 
 
 def run(
     common: CommonFlags,
     generator: GeneratorFlags,
     plan: PlanFlags,
+    fairness: ConstraintFlags,
     recipe: Annotated[
         str | None,
         typer.Argument(metavar="RECIPE", help="The recipe; --config, or equitab.yaml here, when left out."),
@@ -29,6 +38,10 @@ def run(
     n_seeds: Annotated[
         int | None, typer.Option("--n-seeds", min=1, help="How often to repeat the whole flow.")
     ] = None,
+    constrained_rows: Annotated[
+        int | None,
+        typer.Option("--constrained-rows", min=1, help="How many rows are drawn under the constraints."),
+    ] = None,
     resume: Resume = False,
     overwrite: Overwrite = False,
 ) -> None:
@@ -36,7 +49,7 @@ def run(
     from equitab.cli.calls import generator_changes, plan_changes
     from equitab.cli.progress_display import progress_display
     from equitab.cli.run_text import report_run
-    from equitab.pipeline import load_recipe
+    from equitab.pipeline import ConstraintWords, load_recipe
     from equitab.pipeline import run as run_recipe
 
     changes = {
@@ -44,10 +57,13 @@ def run(
         **plan_changes(plan),
         **({"models": model} if model else {}),
         **({"mitigation": [name for name in mitigation if name != "none"]} if mitigation else {}),
+        **({"constrained_rows": constrained_rows} if constrained_rows is not None else {}),
         **({"n_seeds": n_seeds} if n_seeds is not None else {}),
         **({"seed": common.seed} if common.seed is not None else {}),
     }
-    asked = load_recipe(recipe or common.config or "equitab.yaml", overrides=changes)
+    place = recipe or common.config or "equitab.yaml"
+    words = ConstraintWords(**vars(fairness))
+    asked = load_recipe(place, overrides=changes, constraints=words)
     with progress_display(quiet=common.quiet) as progress:
         result = run_recipe(asked, output, resume=resume, overwrite=overwrite, progress=progress)
     report_run(result, common)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equitab.cli.options import CommonFlags, Overwrite, out
+from equitab.cli.options import CommonFlags, ConstraintFlags, Overwrite, out
 
 if TYPE_CHECKING:
     from equitab.pipeline import PopulationWords, WrittenRows
@@ -133,8 +133,17 @@ def sample(
     ],
     values: ValueFlags,
     population: PopulationFlags,
+    fairness: ConstraintFlags,
     common: CommonFlags,
     rows: Annotated[int | None, typer.Option("--rows", min=1, help="How many rows.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            help="With the constraints of a run: which model they were tuned to; the chosen one without.",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan of the population and draw nothing.")
     ] = False,
@@ -147,7 +156,7 @@ def sample(
     """Draw synthetic rows from a saved generator: any number, for any population that it can be asked for."""
     from equitab.cli.calls import asked_seed
     from equitab.cli.progress_display import progress_display
-    from equitab.pipeline import PopulationWords
+    from equitab.pipeline import ConstraintWords, PopulationWords
     from equitab.pipeline import sample as sample_rows
 
     words = PopulationWords(**vars(population))
@@ -161,6 +170,8 @@ def sample(
             rows,
             **asked,
             population=words,
+            constraints=ConstraintWords(**vars(fairness)),
+            model=model,
             seed=asked_seed(common),
             out=output,
             overwrite=overwrite,

@@ -37,6 +37,7 @@ from equitab.evaluation.paired import PairedDifference, compare_predictions
 from equitab.evaluation.population import PopulationScore, PopulationScores, score_for_population
 from equitab.evaluation.postprocessing import PostprocessedResult, measure_postprocessed
 from equitab.evaluation.prediction_table import collect_predictions, predictions_frame, predictions_from_frame
+from equitab.evaluation.preservation import measure_preservation
 from equitab.evaluation.privacy import measure_half_protocol, measure_privacy, split_halves
 from equitab.evaluation.protocol import (
     HALF,
@@ -47,6 +48,7 @@ from equitab.evaluation.protocol import (
     train_and_measure,
     train_and_measure_all,
 )
+from equitab.evaluation.proxies import ProxyAudit, audit_proxies, proxy_auroc
 from equitab.evaluation.quality.detection import detect_synthetic
 from equitab.evaluation.quality.measure import Quality, measure_quality
 from equitab.evaluation.quality.plan import QualityDepth
@@ -62,6 +64,7 @@ from equitab.evaluation.results import (
     measurements_from_frame,
 )
 from equitab.evaluation.row_identity import row_keys
+from equitab.evaluation.score_distributions import measure_score_distributions
 from equitab.evaluation.seed_average import average_over_seeds
 from equitab.evaluation.splits import Splits, check_disjoint, split_rows
 from equitab.evaluation.summary import headline
@@ -100,6 +103,7 @@ __all__ = [
     "PopulationScores",
     "PostprocessedResult",
     "ProtocolSettings",
+    "ProxyAudit",
     "Quality",
     "QualityDepth",
     "RealRows",
@@ -109,6 +113,7 @@ __all__ = [
     "Subject",
     "TableFairnessSettings",
     "TrainingTable",
+    "audit_proxies",
     "average_over_seeds",
     "check_disjoint",
     "collect_predictions",
@@ -133,9 +138,11 @@ __all__ = [
     "measure_labels",
     "measure_postprocessed",
     "measure_predictions",
+    "measure_preservation",
     "measure_privacy",
     "measure_quality",
     "measure_rows",
+    "measure_score_distributions",
     "measure_shift",
     "measure_spread",
     "measure_table_fairness",
@@ -145,6 +152,7 @@ __all__ = [
     "plan_comparisons",
     "predictions_frame",
     "predictions_from_frame",
+    "proxy_auroc",
     "row_keys",
     "save_model",
     "score_for_population",

@@ -13,7 +13,7 @@ from typing import Literal
 from equitab.dataframe import Frame, frame_from_columns
 
 Status = Literal["ok", "undefined"]
-Stage = Literal["audit", "validation", "test", "fidelity", "privacy", "imputation"]
+Stage = Literal["audit", "validation", "test", "fidelity", "privacy", "imputation", "preservation", "proxies"]
 Treatment = Literal[
     "original",
     "augmented",
@@ -45,12 +45,15 @@ class Measurement:
     group, reference_group : str
         Empty, or the names of the groups compared; ``(all others)`` for the pooled row of signed metrics.
     model : str
-        A learner's name; empty for a measurement of a table; in the stage ``imputation`` the column.
+        A learner's name; empty for a measurement of a table; in the stages ``imputation``, ``preservation`` and
+        ``proxies`` the column, if it is about one.
     treatment : str
         Which training table the model learned from, or which table was measured.
     stage : str
         ``audit`` (labels or somebody's predictions), ``validation``, ``test`` (models on real rows),
-        ``fidelity``, ``privacy`` (a synthetic table against real rows), ``imputation`` (filled cells).
+        ``fidelity``, ``privacy`` (a synthetic table against real rows), ``imputation`` (filled cells),
+        ``preservation`` (what a treatment of outcomes left as it was), ``proxies`` (what gives sensitive
+        features away).
     operating_point : str
         ``"0.5"``, ``"validation_balanced_accuracy"``, or empty.
     generator_seed, model_seed : int or None

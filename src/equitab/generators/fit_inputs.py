@@ -10,7 +10,9 @@ import numpy as np
 
 from equitab.dataframe import Frame, TableTemplate, as_frame
 from equitab.errors import ConstraintError, Problem, TableError, closest
-from equitab.schema import TableSchema, row_weights
+from equitab.generators.fairness.penalty import FairnessPenalty
+from equitab.generators.fairness.training import training_penalties
+from equitab.schema import FairnessConstraint, TableSchema, check_constraints, row_weights
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,15 @@ class FitInputs:
         Weights with a mean of one, or None where all rows count alike.
     condition_on : tuple of str
         The columns that rows will be asked for.
+    penalties : tuple of FairnessPenalty
+        One for each constraint that is to be enforced in training.
     """
 
     frame: Frame
     template: TableTemplate
     weights: np.ndarray | None
     condition_on: tuple[str, ...]
+    penalties: tuple[FairnessPenalty, ...] = ()
 
 
 def read_fit_inputs(
@@ -43,6 +48,7 @@ def read_fit_inputs(
     condition_on: Sequence[str] | None,
     sample_weight: np.ndarray | None,
     constraints: Sequence[Any] = (),
+    has_penalties: bool = False,
 ) -> FitInputs:
     """Check and gather what `fit` was given.
 
@@ -54,17 +60,23 @@ def read_fit_inputs(
         The target when None.
     sample_weight : ndarray or None
         Those of the schema's weight column when None.
-    constraints : sequence
-        Refused unless empty: for generators that cannot honour any.
+    constraints : sequence of FairnessConstraint
+        Refused unless empty, but by a generator that `has_penalties`.
+    has_penalties : bool, default False
+        Whether the generator can be held to constraints while it learns.
 
     Raises
     ------
     ConstraintError
-        If there are constraints, or columns to condition on that are not modeled.
+        If there are constraints that cannot be honoured in training, or columns to condition on that are not
+        modeled.
     TableError
         If the weights do not fit the table.
     """
-    refuse_constraints(generator, constraints)
+    if has_penalties:
+        _check_places(constraints, schema)
+    else:
+        refuse_constraints(generator, constraints)
     wanted = (schema.target,) if condition_on is None else tuple(dict.fromkeys(condition_on))
     unknown = [name for name in wanted if name not in schema.modeled_columns]
     if unknown:
@@ -73,7 +85,26 @@ def read_fit_inputs(
     weights = (
         row_weights(frame, schema) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     )
-    return FitInputs(frame, TableTemplate.of(table), _checked(weights, len(frame)), wanted)
+    checked = _checked(weights, len(frame))
+    penalties = training_penalties(constraints, frame, schema, weights=checked)
+    return FitInputs(frame, TableTemplate.of(table), checked, wanted, penalties)
+
+
+def _check_places(constraints: Sequence[FairnessConstraint], schema: TableSchema) -> None:
+    """Refuse constraints that do not fit, and those that training has no part in: `sample` takes them."""
+    check_constraints(constraints, schema)
+    problems = [
+        Problem(
+            f"constraint {one.name!r} at fit",
+            "'training' among its places",
+            f"{', '.join(map(repr, one.places))} only",
+            "hand it to sample, or to draft(...).table, in place of fit",
+        )
+        for one in constraints
+        if "training" not in one.places
+    ]
+    if problems:
+        raise ConstraintError(problems)
 
 
 def refuse_constraints(generator: str, constraints: Sequence[Any]) -> None:

@@ -40,6 +40,7 @@ from equitab.metrics.marginal_errors import MARGINAL_ERRORS, MarginalErrors, mar
 from equitab.metrics.membership import membership_metrics
 from equitab.metrics.metric_definition import MetricDefinition
 from equitab.metrics.nearest_records import nearest_distances
+from equitab.metrics.one_vs_rest import GroupSeparation, balanced_decisions, separate_groups
 from equitab.metrics.parity_spread import (
     ParitySpread,
     exact_parity_spread,
@@ -48,9 +49,11 @@ from equitab.metrics.parity_spread import (
 )
 from equitab.metrics.parity_tests import GroupTests, compare_with_overall
 from equitab.metrics.performance import RocArea, auroc, roc_area
+from equitab.metrics.preservation import changed_share, rate_change
 from equitab.metrics.privacy import copy_metrics, count_copies, dcr_share, privacy_metrics
 from equitab.metrics.representation import representation_metrics
 from equitab.metrics.results import MetricResult
+from equitab.metrics.score_distances import score_distance_metrics
 from equitab.metrics.scoring import group_performance_metrics, performance_metrics
 from equitab.metrics.threshold_sweep import (
     DEFAULT_THRESHOLDS,
@@ -68,6 +71,7 @@ __all__ = [
     "FidelityScores",
     "GroupComparison",
     "GroupCounts",
+    "GroupSeparation",
     "GroupTests",
     "Interval",
     "MarginalErrors",
@@ -77,7 +81,9 @@ __all__ = [
     "Rate",
     "RocArea",
     "auroc",
+    "balanced_decisions",
     "category_skill",
+    "changed_share",
     "choose_threshold",
     "clopper_pearson_interval",
     "compare_with_overall",
@@ -108,12 +114,15 @@ __all__ = [
     "percentile_interval",
     "performance_metrics",
     "privacy_metrics",
+    "rate_change",
     "relative_skill",
     "representation_metrics",
     "resample_counts",
     "roc_area",
     "rows_for_tolerance",
+    "score_distance_metrics",
     "score_fidelity",
+    "separate_groups",
     "smallest_tolerance",
     "summarise_groups",
     "wilson_interval",

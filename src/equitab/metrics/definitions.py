@@ -13,6 +13,9 @@ from types import MappingProxyType
 from equitab.metrics.count_definitions import ALL_GROUPS, GROUP_RATES, INDIVIDUAL, PERFORMANCE, REFERENCE
 from equitab.metrics.metric_definition import Family, MetricDefinition, Scope
 from equitab.metrics.parity_definitions import PARITY
+from equitab.metrics.preservation_definitions import PRESERVATION
+from equitab.metrics.proxy_definitions import PROXIES
+from equitab.metrics.score_definitions import SCORE_DISTANCES
 from equitab.metrics.table_definitions import FIDELITY, GROUP_SUMMARIES, PRIVACY
 
 __all__ = ["METRICS", "definitions_with"]
@@ -27,9 +30,12 @@ METRICS: Mapping[str, MetricDefinition] = MappingProxyType(
             *REFERENCE,
             *ALL_GROUPS,
             *PARITY,
+            *SCORE_DISTANCES,
+            *PROXIES,
             *INDIVIDUAL,
             *GROUP_RATES,
             *FIDELITY,
+            *PRESERVATION,
             *PRIVACY,
             *GROUP_SUMMARIES,
         )

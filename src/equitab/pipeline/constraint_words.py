@@ -66,7 +66,7 @@ class ConstraintWords:
         items = self.over(known, problems, places=places)
         found, wrong = read_constraints(items)
         if problems or wrong:
-            raise RecipeError([*problems, *(_as_flag(one, items) for one in wrong)])
+            raise RecipeError([*problems, *(as_flag(one, items) for one in wrong)])
         return found
 
     def over(
@@ -155,8 +155,8 @@ def _numbers(name: str, words: Sequence[str], problems: list[Problem]) -> dict[s
     return found
 
 
-def _as_flag(problem: Problem, items: Sequence[Any]) -> Problem:
-    """Return a problem with the constraint's number in place of a recipe's key path."""
+def as_flag(problem: Problem, items: Sequence[Any]) -> Problem:
+    """Return a problem of a recipe's key ``constraints`` as one of the flag that it came from."""
     where = problem.where.removeprefix("recipe key 'constraints").removesuffix("'")
     place, _, key = where.partition("].")
     number = place.removeprefix("[")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from equitab.pipeline.constrained_draw import Constraints, read_asked
+from equitab.pipeline.constraint_words import ConstraintWords
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.recipe import GeneratorChoice, recipe_from_dict
 from equitab.pipeline.sample import GENERATOR_FILE
@@ -16,7 +18,7 @@ from equitab.pipeline.schema_resolution import resolve_schema
 from equitab.pipeline.storage import check_new_folder, write_folder
 from equitab.pipeline.table_overlap import overlap_remarks
 from equitab.pipeline.table_source import open_table
-from equitab.schema import TableSchema, validate_table
+from equitab.schema import FairnessConstraint, TableSchema, check_constraints, validate_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +68,7 @@ def fit(
     *,
     generator: Mapping[str, Any] | str | None = None,
     condition_on: Sequence[str] | None = None,
+    constraints: Constraints = (),
     test: Any = None,
     out: str | Path | None = None,
     seed: int,
@@ -84,6 +87,8 @@ def fit(
         As a recipe's key ``generator``: name, preset, max_seconds, settings.
     condition_on : sequence of str, optional
         Columns that rows can later be asked for; target and sensitive features when not given.
+    constraints : sequence or ConstraintWords
+        Fairness constraints that the generator learns under (place ``training``).
     test : table or location, optional
         Held-out rows: it is counted how many of them, and of their people, are among the rows learned.
     out : str or Path, optional
@@ -97,6 +102,7 @@ def fit(
     FitResult
     """
     choice = recipe_from_dict({"table": "-", "schema": {}, "generator": generator or {}}).generator
+    asked = _training_constraints(constraints)
     stages = StageProgress(progress, n_stages=2)
     if out is not None:
         check_new_folder(Path(out), marker=GENERATOR_FILE, overwrite=overwrite)
@@ -104,6 +110,7 @@ def fit(
     opened = open_table(table)
     resolved = resolve_schema(opened.frame, schema)
     findings = validate_table(opened.frame, resolved)
+    check_constraints(asked, resolved)
     overlap = () if test is None else overlap_remarks(opened.frame, open_table(test).frame, resolved)
     stages.finish(f"{len(opened.frame):,} rows")
     stages.begin(f"learning the table with {choice.name}")
@@ -114,6 +121,7 @@ def fit(
         opened.template.restore(opened.frame),
         resolved,
         condition_on=columns,
+        constraints=asked,
         max_seconds=choice.max_seconds,
         seed=seed,
     )
@@ -126,6 +134,13 @@ def fit(
     return FitResult(
         learned, resolved, None if out is None else Path(out), len(opened.frame), seconds, remarks
     )
+
+
+def _training_constraints(constraints: Constraints) -> tuple[FairnessConstraint, ...]:
+    """Return constraints to learn under: that is where flags enforce them unless they say otherwise."""
+    if isinstance(constraints, ConstraintWords):
+        return constraints.constraints(places=("training",)) if constraints else ()
+    return read_asked(constraints)
 
 
 def new_generator(

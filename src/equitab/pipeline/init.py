@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from equitab.pipeline.recipe import Recipe, merged, moved, recipe_from_dict
 from equitab.pipeline.recipe_text import commented_yaml
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.table_source import open_table
-from equitab.schema import TableSchema, validate_table
+from equitab.schema import FairnessConstraint, TableSchema, check_constraints, validate_table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,7 @@ def init(
     *,
     out: str | Path | None = None,
     changes: Mapping[str, Any] | None = None,
+    constraints: Sequence[FairnessConstraint] = (),
     overwrite: bool = False,
 ) -> Proposal:
     """Look at a table and propose a recipe.
@@ -79,6 +80,8 @@ def init(
         A file for the recipe; paths in it are then relative to its folder.
     changes : mapping, optional
         Further keys of the recipe.
+    constraints : sequence of FairnessConstraint
+        For its key ``constraints``.
     overwrite : bool, default False
 
     Returns
@@ -98,7 +101,8 @@ def init(
     data = merged(
         {"table": location, "schema": resolved.to_dict(), "generator": {"preset": "fast"}}, changes or {}
     )
-    recipe = recipe_from_dict(data)
+    check_constraints(constraints, resolved)
+    recipe = recipe_from_dict({**data, **({"constraints": list(constraints)} if constraints else {})})
     if out is not None:
         recipe = moved(recipe, Path(out).parent)
     text = commented_yaml(recipe, guesses=resolved.notes, findings=warnings, origin="equitab init")

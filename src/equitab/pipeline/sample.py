@@ -17,12 +17,14 @@ from equitab.augmentation import (
 from equitab.dataframe import Frame, as_frame
 from equitab.errors import ConstraintError, OutputExistsError, Problem, RecipeError, closest
 from equitab.generators import Generator
+from equitab.pipeline.constrained_draw import ConstrainedRows, Constraints, read_asked
 from equitab.pipeline.draw_size import SMALL_REQUEST, check_size, measure_draw
 from equitab.pipeline.population_words import PopulationWords
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.run_folder import RUN_FILE
 from equitab.pipeline.sample_request import Draw, SampleRequest, listed_names
 from equitab.pipeline.written_rows import WrittenRows, keep_chunks, keep_rows
+from equitab.schema import FairnessConstraint
 
 GENERATOR_FILE = "generator.json"
 
@@ -38,6 +40,8 @@ def sample(
     redraw: Sequence[str] | None = None,
     missing: Missing | None = None,
     unseen: Unseen | None = None,
+    constraints: Constraints = (),
+    model: str | None = None,
     columns: Sequence[str] | None = None,
     seed: int,
     out: str | Path | None = None,
@@ -66,6 +70,11 @@ def sample(
         Whether drawn values may be missing.
     unseen : {"refuse", "nearest", "extrapolate"}, optional
         What becomes of given values that no training row has together.
+    constraints : sequence or ConstraintWords
+        Fairness constraints: values, names or mappings as in a recipe. From a run's folder the strengths that it
+        found for the same constraints are used; else say a strength, or aim at the table.
+    model : str, optional
+        With the constraints of a run: which of its models they were tuned to; the chosen one when not given.
     columns : sequence of str, optional
         The columns that are kept; all when not given.
     seed : int
@@ -91,6 +100,8 @@ def sample(
         If the file exists and `overwrite` is False.
     """
     request = SampleRequest.of(n_rows, given, given_table, population, what_if, redraw, missing, unseen)
+    asked_fairness = read_asked(constraints, Path(generator), model=model)
+    _check_together(request, asked_fairness)
     _check_place(out, overwrite)
     stages = StageProgress(progress, n_stages=3 if request.population else 2)
     loaded = _loaded(generator, stages)
@@ -98,7 +109,7 @@ def sample(
     if request.what_if:
         return _changed(request, loaded, kept, stages, out, overwrite, seed)
     plan = request.plan(loaded, stages, seed)
-    asked = request.given_of(loaded, plan)
+    asked = replace(request.given_of(loaded, plan), constraints=asked_fairness)
     can_chunk = draws_in_chunks(loaded) and out is not None and asked.n_rows > SMALL_REQUEST
     if not can_chunk:
         _check_size(loaded, asked, out is not None, seed)
@@ -106,12 +117,15 @@ def sample(
     if can_chunk:
         chunks = _watched(asked.chunks(loaded, seed), kept, asked.n_rows, stages)
         rows = keep_chunks(chunks, str(out), overwrite=overwrite)
+    elif asked_fairness:
+        rows = _keep_constrained(asked.constrained(loaded, seed), kept, out, overwrite)
     else:
         rows = keep_rows(_select(asked.rows(loaded, seed), kept), out, overwrite=overwrite)
     stages.finish(f"{rows.n_rows:,} rows")
     if plan is None:
         return rows
-    return replace(rows, details={"plan": plan.to_dict()}, lines=tuple(str(plan).splitlines()))
+    lines = (*str(plan).splitlines(), *rows.lines)
+    return replace(rows, details={"plan": plan.to_dict(), **rows.details}, lines=lines)
 
 
 def plan_sample(
@@ -153,6 +167,19 @@ def _check_place(out: str | Path | None, overwrite: bool) -> None:
     """Refuse a place before an hour of drawing, not after it."""
     if out is not None and Path(out).exists() and not overwrite:
         raise OutputExistsError(f"{out} exists; choose another name or allow overwriting (--overwrite)")
+
+
+def _check_together(request: SampleRequest, constraints: Sequence[FairnessConstraint]) -> None:
+    if constraints and request.what_if:
+        advice = "draw the changed rows without constraints"
+        raise RecipeError(Problem("flags", "--what-if or --constraint", "both", advice))
+
+
+def _keep_constrained(
+    drawn: ConstrainedRows, kept: tuple[str, ...] | None, out: str | Path | None, overwrite: bool
+) -> WrittenRows:
+    rows = keep_rows(_select(drawn.frame, kept), out, overwrite=overwrite)
+    return replace(rows, details={"constraints": drawn.to_dict()}, lines=tuple(drawn.lines()))
 
 
 def _changed(

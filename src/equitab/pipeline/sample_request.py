@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from equitab.augmentation import (
@@ -21,10 +21,12 @@ from equitab.augmentation import (
 from equitab.dataframe import Frame, as_frame
 from equitab.errors import Problem, RecipeError, closest
 from equitab.generators import Generator
+from equitab.pipeline.constrained_draw import ConstrainedRows, constrained_chunks, draw_constrained
 from equitab.pipeline.population_words import PopulationWords
 from equitab.pipeline.progress import StageProgress
 from equitab.pipeline.schema_choice import split_assignment
 from equitab.pipeline.table_source import open_table
+from equitab.schema import FairnessConstraint
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,30 +38,51 @@ class Draw:
     n_rows : int
     given : mapping, table or None
     missing, unseen : str or None
+    constraints : tuple of FairnessConstraint
     """
 
     n_rows: int
     given: Any
     missing: Missing | None
     unseen: Unseen | None
+    constraints: tuple[FairnessConstraint, ...] = ()
 
     def rows(self, generator: Generator, seed: int) -> Frame:
         """Draw all rows at once."""
-        count = self.n_rows if self.given is None or isinstance(self.given, Mapping) else None
-        options: dict[str, Any] = {"missing": self.missing, "unseen": self.unseen}
-        return as_frame(draw_rows(generator, count, given=self.given, seed=seed, **options))
+        if self.constraints:
+            return self.constrained(generator, seed).frame
+        return as_frame(draw_rows(generator, self._count, given=self.given, seed=seed, **self._options))
+
+    def constrained(self, generator: Generator, seed: int) -> ConstrainedRows:
+        """Draw all rows at once, and say what the constraints changed."""
+        said = {name: value for name, value in self._options.items() if value is not None}
+        return draw_constrained(
+            generator, self._count, self.constraints, given=self.given, seed=seed, **said
+        )
 
     def chunks(self, generator: Generator, seed: int) -> Iterator[Any]:
         """Draw the rows chunk by chunk."""
-        count = self.n_rows if self.given is None or isinstance(self.given, Mapping) else None
-        options: dict[str, Any] = {"missing": self.missing, "unseen": self.unseen}
-        return draw_chunks(generator, count, given=self.given, seed=seed, **options)
+        if self.constraints:
+            said = {name: value for name, value in self._options.items() if value is not None}
+            return constrained_chunks(
+                generator, self._count, self.constraints, given=self.given, seed=seed, **said
+            )
+        return draw_chunks(generator, self._count, given=self.given, seed=seed, **self._options)
 
     def first(self, n_rows: int) -> Draw:
         """Return the same for some of the rows."""
         is_table = self.given is not None and not isinstance(self.given, Mapping)
         given = as_frame(self.given).head(n_rows).to_native() if is_table else self.given
-        return Draw(min(n_rows, self.n_rows), given, self.missing, self.unseen)
+        return replace(self, n_rows=min(n_rows, self.n_rows), given=given)
+
+    @property
+    def _count(self) -> int | None:
+        """How many rows to ask for; a table of given values says it itself."""
+        return self.n_rows if self.given is None or isinstance(self.given, Mapping) else None
+
+    @property
+    def _options(self) -> dict[str, Any]:
+        return {"missing": self.missing, "unseen": self.unseen}
 
 
 @dataclass(frozen=True, eq=False)

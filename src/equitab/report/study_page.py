@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from equitab.evaluation.results import CurvePoint
 from equitab.report.contents import MetricDescription, MetricTexts
-from equitab.report.figures import Figure, lay_out_figures
+from equitab.report.figure import Figure
+from equitab.report.figures import lay_out_figures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +32,24 @@ class StudyTable:
 
 @dataclass(frozen=True, kw_only=True)
 class StudySection:
-    """A heading with paragraphs, tables and figures."""
+    """A heading with paragraphs, tables and figures.
+
+    Parameters
+    ----------
+    heading : str
+    paragraphs : tuple of str
+    tables : tuple of StudyTable
+    curves : tuple of CurvePoint
+        Points of figures that the report draws by their kind.
+    figures : tuple of Figure
+        Finished ones; they stand first.
+    """
 
     heading: str
     paragraphs: tuple[str, ...] = ()
     tables: tuple[StudyTable, ...] = ()
     curves: tuple[CurvePoint, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +89,10 @@ def render_study(page: StudyPage) -> str:
 
 
 def section_figures(section: StudySection, texts: MetricTexts) -> tuple[Figure, ...]:
-    """Return the charts of a section's curve points."""
+    """Return a section's finished charts, then those of its curve points."""
     laid_out = lay_out_figures(section.curves, None, texts)
     return (
+        *section.figures,
         *laid_out.sweeps,
         *laid_out.frontiers,
         *laid_out.distributions,

@@ -47,25 +47,25 @@ def test_the_joint_step_solves_the_quadratic_model_of_both() -> None:
     shares, leaves = softmax(logits), random.integers(0, 4, N_ROWS)
     pull, diagonal = random.normal(size=(4, N_CLASSES)), random.uniform(1, 3, (4, N_CLASSES))
     step = penalty.leaf_steps(shares, leaves, pull, diagonal, scale=N_ROWS)
-    moves, slope, curvature = penalty._response(shares, leaves, pull.shape, N_ROWS)
-    whole = np.diag(diagonal.ravel()) + moves.T @ curvature @ moves
-    expected = np.linalg.solve(whole, pull.ravel() - moves.T @ slope)
-    assert np.allclose(step.ravel(), expected)
+    p = shares @ penalty.favorable
+    rates = np.concatenate([term.rates(p) for _, term in penalty._terms])
+    moves, (slope, curvature) = moves_of(penalty, logits, leaves, 4), penalty._model(rates, rates)
+    whole = np.diag(diagonal.ravel()) + N_ROWS * moves.T @ curvature @ moves
+    expected = np.linalg.solve(whole, pull.ravel() - N_ROWS * moves.T @ slope)
+    assert np.allclose(step.ravel(), expected, atol=1e-5)
 
 
-def test_leaves_move_the_rates_as_said() -> None:
-    penalty, logits = case()
-    leaves = np.arange(N_ROWS) % 2
-    moves = penalty._response(softmax(logits), leaves, (2, N_CLASSES), 1.0)[0]
-    for leaf, place in ((0, 1), (1, 2)):
-        moved = np.zeros_like(logits)
-        moved[leaves == leaf, place] = 1e-5
-        rates = [
-            np.concatenate([part.rates(softmax(held) @ penalty.favorable).ravel() for part in penalty.parts])
-            for held in (logits + moved, logits - moved)
-        ]
-        expected = (rates[0] - rates[1]) / 2e-5
-        assert np.allclose(moves[:, leaf * N_CLASSES + place], expected, atol=1e-6)
+def moves_of(penalty: ClassPenalty, logits: np.ndarray, leaves: np.ndarray, n_leaves: int) -> np.ndarray:
+    """How leaves move all rates, by finite differences."""
+    columns = []
+    for leaf in range(n_leaves):
+        for place in range(N_CLASSES):
+            moved = np.zeros_like(logits)
+            moved[leaves == leaf, place] = 1e-5
+            ends = [softmax(held) @ penalty.favorable for held in (logits + moved, logits - moved)]
+            rates = [np.concatenate([term.rates(p) for _, term in penalty._terms]) for p in ends]
+            columns.append((rates[0] - rates[1]) / 2e-5)
+    return np.column_stack(columns)
 
 
 def test_without_weight_the_step_is_that_of_the_likelihood_alone() -> None:
@@ -91,6 +91,43 @@ def test_steps_that_are_repeated_lead_to_parity_and_do_not_overshoot() -> None:
         logits += penalty.leaf_steps(shares, leaves, pull, diagonal, scale=100.0)[leaves]
     assert gaps[0] > 0.4
     assert abs(gaps[-1]) < 0.001
+
+
+def test_a_minimum_rate_is_where_falling_stops_and_rising_does_not() -> None:
+    """The likelihood pulls one group far below the bound, and the other far above it."""
+    codes, outcome = np.repeat([0, 1], 50), np.arange(100) % 2 == 0
+    part = FairnessPenalty(
+        criterion="minimum_rate", codes=codes, n_groups=2, is_favorable=outcome, bound=0.4, weight=100.0
+    )
+    penalty = ClassPenalty((part,), np.array([0.0, 1.0]))
+    shares = np.tile([0.59, 0.41], (100, 1))
+    pull, diagonal = np.array([[20.0, -20.0], [-20.0, 20.0]]), np.full((2, 2), 25.0)
+    step = penalty.leaf_steps(shares, codes, pull, diagonal, scale=100.0)
+    slope = 0.41 * 0.59
+    reached = 0.41 + slope * (step[:, 1] - step[:, 0])
+    assert reached[0] == pytest.approx(0.4, abs=0.005)
+    assert reached[1] == pytest.approx(0.41 + slope * 1.6, abs=0.005)
+
+
+def test_a_choice_starts_from_its_shares_unless_a_minimum_rate_is_above_them() -> None:
+    penalty = case()[0]
+    shares = np.array([0.5, 0.2, 0.3])
+    assert penalty.start(shares) is shares
+    part = penalty.parts[0]
+    for bound, weight, expected in ((0.6, 100.0, 0.6), (0.1, 100.0, 0.2)):
+        lifted = FairnessPenalty(
+            criterion="minimum_rate",
+            codes=part.codes,
+            n_groups=3,
+            is_favorable=part.is_favorable,
+            bound=bound,
+            weight=weight,
+            fewest_rows=1,
+        )
+        start = ClassPenalty((lifted,), np.array([0.0, 1.0, 0.0])).start(shares)
+        assert start.sum() == pytest.approx(1)
+        assert start[1] == pytest.approx(expected, abs=0.01)
+        assert start[0] / start[2] == pytest.approx(5 / 3)
 
 
 def test_only_the_classes_that_occur_and_the_rows_that_are_taken_count() -> None:

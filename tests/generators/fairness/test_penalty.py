@@ -86,8 +86,18 @@ def test_the_curvature_is_never_negative_and_near_equal_rates_the_second_derivat
     columns = [
         (term.gradient(rates + 1e-6 * e) - term.gradient(rates - 1e-6 * e)) / 2e-6 for e in np.eye(len(rates))
     ]
-    assert np.allclose(term.curvature(rates), columns, atol=1e-5)
-    assert np.linalg.eigvalsh(term.curvature(rates)).min() > -1e-12
+    slope, curvature = term.model(rates, rates)
+    assert np.allclose(slope, term.gradient(rates))
+    assert np.allclose(curvature, columns, atol=1e-5)
+    assert np.linalg.eigvalsh(curvature).min() > -1e-12
+
+
+def test_the_model_of_a_minimum_rate_is_that_of_the_side_ahead() -> None:
+    term = penalty("minimum_rate").terms[0]
+    rates = np.array([0.42, 0.38])
+    slope, curvature = term.model(rates, np.array([0.35, 0.45]))
+    assert np.allclose(slope, [2 * 0.5 * 0.02 / 0.24, 0])
+    assert np.allclose(curvature, np.diag([2 * 0.5 / 0.24, 0]))
 
 
 @pytest.mark.parametrize("criterion", CRITERIA[:4])

@@ -97,7 +97,8 @@ class ChoiceModel:
     Parameters
     ----------
     shares : ndarray of float64, shape (n_classes,)
-        Shares of the classes among the training rows; a class with share 0 is never drawn.
+        Shares of the classes among the training rows (lifted where a minimum rate asks for it); a class with share 0
+        is never drawn.
     trees : str
         LightGBM's text; empty where the context says nothing.
     leaf_values : ndarray of float32, shape (n_leaves of all trees, n_classes)
@@ -214,13 +215,15 @@ def fit_choice(
     held = np.ones(len(codes), dtype=np.float32) if weights is None else weights.astype(np.float32)
     shares = np.bincount(codes, weights=held, minlength=n_classes).astype(np.float64)
     shares /= shares.sum()
-    none = ChoiceModel(shares, "", np.zeros((0, n_classes), np.float32), np.zeros(0, np.int64))
     live = np.flatnonzero(shares > 0)
+    kept = None if penalty is None else penalty.of_classes(live)
+    if kept is not None:
+        shares[live] = kept.start(shares[live])
+    none = ChoiceModel(shares, "", np.zeros((0, n_classes), np.float32), np.zeros(0, np.int64))
     if len(live) < 2 or len(codes) < 2 * settings.min_rows_in_leaf or not _varies(context, settings):
         return none
     place = np.full(n_classes, -1)
     place[live] = np.arange(len(live))
-    kept = None if penalty is None else penalty.of_classes(live)
     task = _Task(context, place[codes], shares[live], held, categorical, is_ordered, kept, settings, deadline)
     trees, values, loss = _grow_with_holdout(task, np.random.default_rng(seed))
     if not values:

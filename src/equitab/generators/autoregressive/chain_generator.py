@@ -37,10 +37,11 @@ from equitab.generators.fairness import (
     joined,
     refuse_given_outcome,
 )
+from equitab.generators.fairness.penalty import FairnessPenalty
 from equitab.generators.fit_inputs import read_fit_inputs
 from equitab.generators.given import GivenRows, read_given
 from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
-from equitab.schema import TableSchema
+from equitab.schema import FairnessConstraint, TableSchema
 
 T = TypeVar("T")
 
@@ -105,9 +106,14 @@ class ChainGenerator:
         ----------
         condition_on : sequence of str, optional
             Columns that stand first in the chain; the sensitive features and the target when not given.
+        constraints : sequence of FairnessConstraint
+            With ``"training"`` among their places: a penalty on how likely the target, drawn at the end given all
+            other columns, is favorable. The strength (1 when not given) is its weight.
 
         Raises
         ------
+        ConstraintError
+            If a constraint cannot be honoured in training.
         TableError
             If a column holds free text or codes of single people, or cannot be learned.
         """
@@ -121,6 +127,7 @@ class ChainGenerator:
             condition_on=wanted,
             sample_weight=sample_weight,
             constraints=constraints,
+            has_penalties=True,
         )
         model, self.rare_values_ = fit_model(
             inputs,
@@ -132,7 +139,7 @@ class ChainGenerator:
             seed=seed,
         )
         self._set(schema, inputs.template, model, seed)
-        self._record(started, max_seconds)
+        self._record(started, max_seconds, constraints, inputs.penalties)
         return self
 
     def sample(
@@ -301,7 +308,13 @@ class ChainGenerator:
         self.conditionable_columns_ = model.encoder.column_names_
         self._reference = ReferenceRows(self.draft, schema, self.conditionable_columns_, seed=seed)
 
-    def _record(self, started: float, max_seconds: float | None) -> None:
+    def _record(
+        self,
+        started: float,
+        max_seconds: float | None,
+        constraints: Sequence[FairnessConstraint],
+        penalties: Sequence[FairnessPenalty],
+    ) -> None:
         seconds = time.monotonic() - started
         is_cut = max_seconds is not None and seconds >= max_seconds
         self.record_ = {
@@ -309,13 +322,15 @@ class ChainGenerator:
             **self._learner().record(self._model.chain),
             "order": list(self._model.chain.order),
             "stopped_because": "max_seconds" if is_cut else "no_improvement",
+            "constraints": [one.to_dict() for one in constraints],
         }
         cut = (
             (f"training was cut short after {max_seconds} s: it does not repeat to the row",)
             if is_cut
             else ()
         )
-        self.remarks_ = (*self._model.encoder.remarks_, *protection_remarks(self.rare_values_), *cut)
+        small = [remark for penalty in penalties for remark in penalty.remarks]
+        self.remarks_ = (*self._model.encoder.remarks_, *protection_remarks(self.rare_values_), *small, *cut)
 
     def _blocks(
         self,

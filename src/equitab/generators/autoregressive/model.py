@@ -33,7 +33,6 @@ from equitab.generators.autoregressive.conditions import Missing, asked_of
 from equitab.generators.autoregressive.drawing import Asked, draw_rows, n_candidates_for
 from equitab.generators.autoregressive.rare_values import RareValues, describe_protection
 from equitab.generators.autoregressive.support import Support, find_support
-from equitab.generators.fairness.penalty import FairnessPenalty
 from equitab.generators.fit_inputs import FitInputs
 from equitab.generators.given import GivenRows
 from equitab.schema import TableSchema, labels
@@ -170,8 +169,6 @@ def fit_model(
     *,
     rare_rows: int,
     learner: ChainLearner,
-    penalties: tuple[FairnessPenalty, ...] = (),
-    redraws_target: bool = False,
     deadline: float | None = None,
     progress: Progress | None = None,
     seed: int,
@@ -185,10 +182,6 @@ def fit_model(
     rare_rows : int
         Values of fewer rows are protected; see `rare_values`.
     learner : ChainLearner
-    penalties : tuple of FairnessPenalty
-        On how likely the target is favorable, row by row of the inputs.
-    redraws_target : bool
-        Whether the target is redrawn at the end even if rows will not be asked for it.
     deadline : float, optional
         On the clock of `time.monotonic`.
     progress : callable, optional
@@ -223,11 +216,11 @@ def fit_model(
         columns,
         (*first, *(name for name in columns if name not in first)),
         encoded,
-        redrawn=(schema.target,) if schema.target in (columns if redraws_target else first) else (),
+        redrawn=(schema.target,) if schema.target in columns else (),
         left_out=protected,
         weights=inputs.weights,
         outcome=schema.target,
-        penalties=penalties,
+        penalties=inputs.penalties,
     )
     chain = learner.learn(task, deadline=deadline, progress=progress, seed=seed)
     support = _find_support(encoder, encoded, inputs.condition_on, rare_rows)

@@ -17,6 +17,7 @@ from equitab.generators.autoregressive.chain import (
     Chain,
     ChainTask,
     Choice,
+    CodedColumn,
     LearnedChoice,
     Progress,
     learned_rows,
@@ -44,19 +45,13 @@ class TreeLearner:
     ) -> Chain:
         """Learn every choice; they are independent of each other, given the table."""
         coded, empty, wanted = task.code(), task.empty_chain(), task.choices()
-        light = None if task.weights is None else task.weights.astype(np.float32)
 
         def fit_one(place: int) -> ChoiceModel:
             choice = wanted[place]
-            held = learned_rows(empty, choice, coded, task.left_out.get(choice.name))
-            return fit_choice(
-                held.context,
-                held.codes,
-                task.columns[choice.name].parts[choice.part],
-                categorical=held.categorical,
-                is_ordered=choice.part in {"cell", "step"},
-                weights=None if light is None else light[held.rows],
-                penalty=task.penalty_of(choice, held),
+            return learn_choice(
+                task,
+                choice,
+                coded,
                 settings=self.settings.patient() if choice.is_redrawn else self.settings,
                 deadline=deadline,
                 seed=int(np.random.SeedSequence([seed, place]).generate_state(1)[0]),
@@ -115,6 +110,43 @@ class TreeLearner:
             leaves = arrays[f"leaf_values_{place}"], arrays[f"leaf_starts_{place}"]
             models[Choice(name, part, is_redrawn)] = ChoiceModel(shares, text, *leaves)
         return models
+
+
+def learn_choice(
+    task: ChainTask,
+    choice: Choice,
+    coded: Mapping[str, CodedColumn],
+    *,
+    settings: BoostingSettings,
+    deadline: float | None = None,
+    seed: int,
+) -> ChoiceModel:
+    """Learn one choice of a chain with boosted trees, and with the penalties that it bears.
+
+    Parameters
+    ----------
+    task : ChainTask
+    choice : Choice
+    coded : mapping of str to CodedColumn
+        The table, as `ChainTask.code` returns it.
+    settings : BoostingSettings
+    deadline : float, optional
+        On the clock of `time.monotonic`.
+    seed : int
+    """
+    held = learned_rows(task.empty_chain(), choice, coded, task.left_out.get(choice.name))
+    return fit_choice(
+        held.context,
+        held.codes,
+        task.columns[choice.name].parts[choice.part],
+        categorical=held.categorical,
+        is_ordered=choice.part in {"cell", "step"},
+        weights=None if task.weights is None else task.weights[held.rows].astype(np.float32),
+        penalty=task.penalty_of(choice, held),
+        settings=settings,
+        deadline=deadline,
+        seed=seed,
+    )
 
 
 def _models(chain: Chain) -> Iterator[ChoiceModel]:

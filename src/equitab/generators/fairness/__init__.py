@@ -15,16 +15,22 @@ from equitab.generators.fairness.draft import (
     joined,
     refuse_given_outcome,
 )
+from equitab.generators.fairness.groups import ConstraintCells, cells_of
+from equitab.generators.fairness.rates import PARTS, largest_shortfall
 from equitab.generators.fairness.reference_rows import ReferenceRows
 
 __all__ = [
+    "PARTS",
+    "ConstraintCells",
     "Correction",
     "Draft",
     "Labelled",
     "Outcomes",
     "ReferenceRows",
+    "cells_of",
     "correction_of",
     "draft_of_block",
     "joined",
+    "largest_shortfall",
     "refuse_given_outcome",
 ]

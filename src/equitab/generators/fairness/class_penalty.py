@@ -13,12 +13,11 @@ penalty is stronger than the likelihood. The joint step solves the quadratic mod
 .. math:: (D + U^\top C U) \, \theta = -g ,
 
 :math:`D` the likelihood's diagonal and :math:`C` the penalty's curvature by the rates: as many unknowns as there are
-groups, by Woodbury's identity.
+groups, by Woodbury's identity. Of a minimum rate, the model is that of the side of the bound on which a rate will be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +26,10 @@ import numpy.typing as npt
 from equitab.generators.fairness.penalty import Codes, FairnessPenalty, Mask, RateTerm, Shares
 
 Floats = npt.NDArray[np.float32]
+
+MOST_TILT = 8.0
+MOST_TURNS = 4
+"""How often a step is worked out again because a rate would cross its bound."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,31 @@ class ClassPenalty:
         """Return the penalties of a choice among some of the classes only."""
         return ClassPenalty(self.parts, self.favorable[classes])
 
+    def start(self, shares: Shares) -> Shares:
+        """Return where to start before anything is known of a row, shape (n_classes,): the classes' shares.
+
+        But for a minimum rate above the overall one: no tree can lift everybody, as no split does it, so that the
+        favorable classes are lifted here as far as likelihood and penalty agree on.
+
+        Parameters
+        ----------
+        shares : ndarray of float64, shape (n_classes,)
+            Of the training rows, all above 0.
+        """
+        if all(part.criterion != "minimum_rate" for part in self.parts):
+            return shares
+        from scipy.optimize import minimize_scalar
+
+        n_rows = self.parts[0].n_rows
+
+        def loss(tilt: float) -> float:
+            held = _tilted(shares, self.favorable, tilt)
+            penalty = self.value(np.broadcast_to(held, (n_rows, len(held))))
+            return penalty - float(shares @ np.log(held))
+
+        found = float(minimize_scalar(loss, bounds=(0.0, MOST_TILT), method="bounded").x)
+        return _tilted(shares, self.favorable, found) if loss(found) < loss(0.0) else shares
+
     def leaf_steps(
         self,
         shares: npt.NDArray[np.floating],
@@ -107,34 +135,41 @@ class ClassPenalty:
         scale : float
             What a mean is multiplied with to be in the likelihood's unit: the weight of all rows.
         """
-        moves, slope, curvature = self._response(shares, leaves, pull.shape, scale)
-        step = (pull.ravel() - moves.T @ slope) / diagonal.ravel()
-        softened = moves / diagonal.ravel()
-        inner = np.eye(len(moves)) + curvature @ (softened @ moves.T)
-        return (step - softened.T @ np.linalg.solve(inner, curvature @ (moves @ step))).reshape(pull.shape)
-
-    def _response(
-        self,
-        shares: npt.NDArray[np.floating],
-        leaves: npt.NDArray[np.integer],
-        shape: tuple[int, ...],
-        scale: float,
-    ) -> tuple[Shares, Shares, Shares]:
-        """Return how leaves move all rates, and the penalties' slope and curvature by the rates."""
         p = shares @ self.favorable
-        turns = self._turns(shares, p)
-        moves, slopes, blocks = [], [], []
-        for factor, term in self._terms():
-            rates = term.rates(p)
-            moves.append(_moves(term, p, turns, leaves, shape[0]))
-            slopes.append(factor * scale * term.gradient(rates))
-            blocks.append(factor * scale * term.curvature(rates))
-        return np.concatenate(moves), np.concatenate(slopes), _block_diagonal(blocks)
+        turns, terms = self._turns(shares, p), self._terms
+        moves = np.concatenate([_moves(term, p, turns, leaves, len(pull)) for _, term in terms])
+        rates = np.concatenate([term.rates(p) for _, term in terms])
+        ahead = rates
+        for _ in range(MOST_TURNS):
+            slope, curvature = self._model(rates, ahead)
+            step = _joint_step(moves, scale * slope, scale * curvature, pull.ravel(), diagonal.ravel())
+            reached = rates + moves @ step
+            if not self._changes_side(ahead, reached):
+                break
+            ahead = reached
+        return step.reshape(pull.shape)
 
-    def _terms(self) -> Iterator[tuple[float, RateTerm]]:
-        for part in self.parts:
-            for term in part.terms:
-                yield part.factor, term
+    @property
+    def _terms(self) -> list[tuple[float, RateTerm]]:
+        return [(part.factor, term) for part in self.parts for term in part.terms]
+
+    def _model(self, rates: Shares, ahead: Shares) -> tuple[Shares, Shares]:
+        """Return slope and curvature by all rates, of the side on which they will be."""
+        slopes, blocks, start = [], [], 0
+        for factor, term in self._terms:
+            place = slice(start, start + term.n_groups)
+            slope, curvature = term.model(rates[place], ahead[place])
+            slopes.append(factor * slope)
+            blocks.append(factor * curvature)
+            start += term.n_groups
+        return np.concatenate(slopes), _block_diagonal(blocks)
+
+    def _changes_side(self, ahead: Shares, reached: Shares) -> bool:
+        """Whether a rate crosses its bound, so that another quadratic model holds there."""
+        bounds = np.concatenate(
+            [np.full(term.n_groups, -np.inf if term.bound is None else term.bound) for _, term in self._terms]
+        )
+        return bool(((ahead < bounds) != (reached < bounds)).any())
 
     def _turns(self, shares: npt.NDArray[np.floating], p: Shares) -> Shares:
         """Return how every logit moves the probability of what is favorable."""
@@ -158,6 +193,19 @@ def favorable_classes(
     total = np.bincount(codes, weights=held, minlength=n_classes)
     found = np.bincount(codes, weights=held * is_favorable, minlength=n_classes)
     return np.where(total > 0, found / np.where(total > 0, total, 1.0), 0.0)
+
+
+def _tilted(shares: Shares, favorable: Shares, tilt: float) -> Shares:
+    found = shares * np.exp(tilt * favorable)
+    return np.asarray(found / found.sum())
+
+
+def _joint_step(moves: Shares, slope: Shares, curvature: Shares, pull: Shares, diagonal: Shares) -> Shares:
+    """Return the step that solves the quadratic model, by Woodbury's identity."""
+    step = (pull - moves.T @ slope) / diagonal
+    softened = moves / diagonal
+    inner = np.eye(len(moves)) + curvature @ (softened @ moves.T)
+    return step - softened.T @ np.linalg.solve(inner, curvature @ (moves @ step))
 
 
 def _moves(

@@ -159,13 +159,15 @@ class Draft:
         """Return the new outcomes, block by block and cell by cell as many favorable ones as there should be."""
         n_cells = correction.cells.groups.n_groups
         blocks, place = np.unique(self.blocks, return_inverse=True)
-        strata = np.where(codes >= 0, place * n_cells + codes, -1)
+        is_moved = (codes >= 0) & (correction.strengths[codes] != 0)
+        strata = np.where(is_moved, place * n_cells + codes, -1)
         kept, n_strata = strata >= 0, len(blocks) * n_cells
         if set(self.given) <= set(correction.cells.groups.features):
-            counts = np.bincount(strata[kept], minlength=n_strata)
+            counts = np.bincount(strata[kept], minlength=n_strata).astype(np.float64)
             wanted = counts * np.tile(correction.rates, len(blocks))
         else:  # rows of a kind of their own: their groups' rates are not those of everybody
-            wanted = np.bincount(strata[kept], weights=probability[kept], minlength=n_strata)
+            held = np.bincount(strata[kept], weights=probability[kept], minlength=n_strata)
+            wanted = held.astype(np.float64)
         rounding = np.concatenate([self._random(block, 5).random(n_cells) for block in blocks])
         return relabelled(
             self.uniform, probability, strata, wanted=wanted, rounding=rounding, is_favorable=old

@@ -126,14 +126,28 @@ class RateTerm:
         turn = 0.0 if is_fixed else (1 - 2 * rate) * self.value(rates)
         return self.shares * (2 * (rates - rate) - turn) / _variance(rate)
 
-    def curvature(self, rates: Shares) -> npt.NDArray[np.float64]:
-        """Return second derivatives, the denominator held as it is: never negative, shape (n_groups, n_groups)."""
+    def model(self, rates: Shares, ahead: Shares) -> tuple[Shares, npt.NDArray[np.float64]]:
+        """Return slope and curvature of a quadratic model of `value` at some rates.
+
+        Parameters
+        ----------
+        rates : ndarray of float64, shape (n_groups,)
+        ahead : ndarray of float64, shape (n_groups,)
+            The rates after the step: with a bound, the model is that of the side on which they are.
+
+        Returns
+        -------
+        slope : ndarray of float64, shape (n_groups,)
+        curvature : ndarray of float64, shape (n_groups, n_groups)
+            Never negative: the denominator is held as it is.
+        """
         if self.bound is not None:
-            return np.diag(2 * self.shares * (rates < self.bound) / _variance(self.bound))
+            steepness = 2 * self.shares * (ahead < self.bound) / _variance(self.bound)
+            return steepness * (rates - self.bound), np.diag(steepness)
         spread = np.diag(self.shares)
         if self.rate is None:
             spread -= np.outer(self.shares, self.shares)
-        return 2 * spread / _variance(self._meeting_rate(rates))
+        return self.gradient(rates), 2 * spread / _variance(self._meeting_rate(rates))
 
     def _meeting_rate(self, rates: Shares) -> float:
         return float(self.shares @ rates) if self.rate is None else self.rate

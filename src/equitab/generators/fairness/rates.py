@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from equitab.schema import Criterion
+from equitab.schema import FairnessConstraint
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -56,18 +56,16 @@ def ideal_rates(probability: Floats, weights: Floats, groups: Codes, n_groups: i
     }
 
 
-def shortfall(
-    criterion: Criterion, rates: Mapping[str, Floats], *, bound: float | None, is_large: npt.NDArray[np.bool_]
+def largest_shortfall(
+    constraint: FairnessConstraint, rates: Mapping[str, Floats], *, is_large: npt.NDArray[np.bool_]
 ) -> float:
-    """Return how far from the criterion the groups are: the largest difference, or what is missing to the bound.
+    """Return how far from a criterion the groups are: the largest difference, or what is missing to the bound.
 
     Parameters
     ----------
-    criterion : str
+    constraint : FairnessConstraint
     rates : mapping of str to ndarray, shape (n_groups,)
         As `ideal_rates` returns them, or those of a model.
-    bound : float, optional
-        Of ``minimum_rate``.
     is_large : ndarray of bool, shape (n_groups,)
         The groups that are compared.
 
@@ -77,11 +75,11 @@ def shortfall(
         0 where fewer than two groups can be compared.
     """
     worst = 0.0
-    for part in PARTS[criterion]:
+    for part in PARTS[constraint.criterion]:
         held = rates[part][is_large]
         held = held[~np.isnan(held)]
-        if criterion == "minimum_rate":
-            worst = max(worst, float(bound or 0.0) - float(held.min(initial=1.0)))
+        if constraint.criterion == "minimum_rate":
+            worst = max(worst, float(constraint.bound or 0.0) - float(held.min(initial=1.0)))
         elif len(held) > 1:
             worst = max(worst, float(held.max() - held.min()))
     return worst

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from equitab.errors import ConstraintError, Problem
 from equitab.generators.fairness.mapping import QuantileMap, moved
-from equitab.generators.fairness.rates import ideal_rates, shortfall
+from equitab.generators.fairness.rates import ideal_rates, largest_shortfall
 from equitab.generators.fairness.reference import FEWEST_ROWS, Reference
 from equitab.schema import FairnessConstraint
 
@@ -163,7 +163,7 @@ def _beyond(reference: Reference, probability: Floats, place: int, one: Fairness
     n_groups = reference.cells.compared(place).n_groups
     rates = ideal_rates(probability, reference.weights, groups, n_groups)
     is_large = _group_counts(reference, place) >= FEWEST_ROWS
-    found = shortfall(one.criterion, rates, bound=one.bound, is_large=is_large)
+    found = largest_shortfall(one, rates, is_large=is_large)
     return found - (0.0 if one.criterion == "minimum_rate" else one.tolerance)
 
 
