@@ -32,6 +32,7 @@ from equitab.generators.fairness.penalty import FairnessPenalty
 from equitab.schema import TableSchema
 
 SETTINGS = BoostingSettings().patient()
+_LEARNER = TreeLearner(SETTINGS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +202,15 @@ def undrawn_target(encoder: TableEncoder, target: str) -> Problem:
     )
 
 
+def followers_of(encoder: TableEncoder) -> dict[str, tuple[str, ...]]:
+    """Return the columns that another one determines, by its name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in encoder.determined_:
+        if one.by is not None:
+            found[one.by] = (*found.get(one.by, ()), one.name)
+    return found
+
+
 def _with_target(
     encoded: EncodedTable, choices: CategoryChoices | NumberChoices, column: CodedColumn
 ) -> EncodedTable:
@@ -215,6 +225,3 @@ def _with_target(
     if "missing" in column.parts:
         codes[:, encoded.categorical_names.index(choices.name)] = column.parts["missing"]
     return encoded.replaced(numeric, codes)
-
-
-_LEARNER = TreeLearner(SETTINGS)

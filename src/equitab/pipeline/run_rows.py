@@ -8,7 +8,16 @@ from functools import cached_property
 import numpy as np
 
 from equitab.dataframe import frame_from_columns, read_table, take_rows, write_table
-from equitab.evaluation import Comparison, RealRows, Splits, check_disjoint, plan_comparisons, split_rows
+from equitab.evaluation import (
+    Comparison,
+    HeadlineQuestion,
+    RealRows,
+    Splits,
+    check_disjoint,
+    plan_comparisons,
+    split_rows,
+)
+from equitab.pipeline.constraint_question import headline_question, with_constraints
 from equitab.pipeline.preparation import PreparedRun
 from equitab.pipeline.run_folder import RunFolder
 from equitab.pipeline.stages import Done, Stages
@@ -34,12 +43,21 @@ class RunRows:
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Who is compared with whom, by the whole table."""
-        return plan_comparisons(self.prepared.frame, self.prepared.schema)
+        frame, schema = self.prepared.frame, self.prepared.schema
+        planned = plan_comparisons(frame, schema)
+        return with_constraints(planned, self.prepared.recipe.constraints, frame, schema)
+
+    @property
+    def question(self) -> HeadlineQuestion:
+        """What the headline answers: the first constraint, or parity over all sensitive features together."""
+        schema = self.prepared.schema
+        everybody = " × ".join(schema.sensitive_names)
+        return headline_question(self.prepared.recipe.constraints, schema, compared=everybody)
 
     @property
     def compared(self) -> str:
-        """The name of the comparison that the headline is about: all sensitive features together."""
-        return " × ".join(self.prepared.schema.sensitive_names)
+        """The name of the comparison that the headline is about."""
+        return self.question.sensitive_features
 
     @cached_property
     def training(self) -> TrainingRows:

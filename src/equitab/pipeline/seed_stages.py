@@ -1,8 +1,8 @@
-"""The stages that are repeated for every seed: learn the table, draw rows, train models, measure the rows."""
+"""The stages that are repeated for every seed: learn, draw rows, constrain them, train models, measure the rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,15 @@ import numpy as np
 from equitab.augmentation.augment import ORIGIN_COLUMN, REAL
 from equitab.dataframe import Frame, as_frame, read_table, take_rows, write_table
 from equitab.evaluation import (
+    Learner,
     MeasurementSettings,
+    TrainingTable,
     measure_distributions,
     measure_quality,
 )
+from equitab.pipeline.constrained_files import ConstrainedFiles
+from equitab.pipeline.constrained_tables import Tuning, constrained_tables, count_rows
+from equitab.pipeline.constraint_question import CONSTRAINED, THRESHOLD_CRITERION, leading_constraint
 from equitab.pipeline.fit import default_conditions, generator_remarks, new_generator
 from equitab.pipeline.measurement_files import save_curves, save_measurements
 from equitab.pipeline.plan_choice import add_planned_rows
@@ -23,7 +28,7 @@ from equitab.pipeline.run_rows import RunRows
 from equitab.pipeline.stages import Done, Stages
 from equitab.pipeline.storage import remove, write_folder
 from equitab.pipeline.training import Protocol, train_all
-from equitab.pipeline.treatments import training_tables
+from equitab.pipeline.treatments import constrained_training, training_tables
 
 MAX_QUALITY_ROWS = 20_000
 """The quality of synthetic rows is measured on at most so many rows of each table, for speed."""
@@ -51,6 +56,8 @@ class SeedStages:
         """Do everything of this seed that is not done yet."""
         generator = self.learn()
         synthetic, added = self.draw(generator)
+        if self.rows.prepared.recipe.constraints:
+            self.constrain(generator)
         self.train(synthetic, added)
         self.measure(synthetic)
 
@@ -69,6 +76,13 @@ class SeedStages:
         """Draw rows as the table has them, and the rows that the plan adds."""
         return self.stages.carry_out(
             f"rows-{self.seed}", f"drawing rows{self._suffix}", lambda: self._draw(generator), self.read_rows
+        )
+
+    def constrain(self, generator: Any) -> None:
+        """Draw rows under the constraints, tuned to every model where they aim at models."""
+        title = f"drawing rows under the constraints{self._suffix}"
+        self.stages.carry_out(
+            f"{CONSTRAINED}-{self.seed}", title, lambda: self._constrain(generator), lambda: None
         )
 
     def train(self, synthetic: Frame, added: Frame) -> None:
@@ -94,6 +108,7 @@ class SeedStages:
             self.rows.training.frame,
             schema,
             condition_on=default_conditions(schema),
+            constraints=[one for one in recipe.constraints if "training" in one.places],
             max_seconds=recipe.generator.max_seconds,
             seed=self.seed,
         )
@@ -127,6 +142,20 @@ class SeedStages:
             places, facts, f"{len(synthetic):,} as the table has them, {planned.n_added:,} as the plan asks"
         )
 
+    def _constrain(self, generator: Any) -> Done:
+        recipe = self.rows.prepared.recipe
+        n_rows = count_rows(recipe.constrained_rows, len(self.rows.training.frame))
+        tuning = Tuning(
+            learners=self.rows.prepared.learners,
+            schema=self.rows.prepared.schema,
+            validation=self.rows.validation,
+            use_sensitive_features=recipe.use_sensitive_features,
+            progress=self.stages.progress,
+            seed=self.seed,
+        )
+        drawn, tables = constrained_tables(generator, recipe.constraints, n_rows, tuning)
+        return self.constrained_files.write(drawn, tables, self.rows.prepared.schema)
+
     def read_rows(self) -> tuple[Frame, Frame]:
         """Return the synthetic rows, and those that the plan added."""
         augmented = read_table(self._kept("tables/augmented.parquet"))
@@ -143,11 +172,12 @@ class SeedStages:
             baselines=recipe.baselines,
             seed=self.seed,
         )
+        learners = self.rows.prepared.learners
+        n_tables = _count_tables(added, recipe.mitigation, recipe.baselines) + bool(recipe.constraints)
         found = train_all(
-            tables,
-            self.rows.prepared.learners,
+            self._with_constrained((table, learners) for table in tables),
             self._protocol(),
-            n_tables=_count_tables(added, recipe.mitigation, recipe.baselines),
+            n_models=n_tables * len(learners),
             progress=self.stages.progress,
             seed=self.seed,
         )
@@ -158,8 +188,20 @@ class SeedStages:
         write_folder(files["models"], found.save_models)
         return Done(list(files.values()), {"remarks": list(found.remarks)}, f"{len(found.results)} models")
 
+    def _with_constrained(
+        self, tables: Iterator[tuple[TrainingTable, Sequence[Learner]]]
+    ) -> Iterator[tuple[TrainingTable, Sequence[Learner]]]:
+        """Yield every treatment's table, then the constrained ones, each for the models that it is for."""
+        yield from tables
+        if not self.rows.prepared.recipe.constraints:
+            return
+        for model, frame in self.constrained_files.read():
+            learners = [held for held in self.rows.prepared.learners if model in ("", held.name)]
+            yield constrained_training(frame, ()), learners
+
     def _protocol(self) -> Protocol:
         recipe = self.rows.prepared.recipe
+        leading = leading_constraint(recipe.constraints)
         return Protocol(
             schema=self.rows.prepared.schema,
             validation=self.rows.validation,
@@ -167,6 +209,10 @@ class SeedStages:
             compared=self.rows.compared,
             use_sensitive_features=recipe.use_sensitive_features,
             threshold_optimizer="threshold_optimizer" in recipe.baselines,
+            threshold_constraint=THRESHOLD_CRITERION.get(
+                leading.criterion if leading else "", "demographic_parity"
+            ),
+            score_treatments=("original", CONSTRAINED) if recipe.constraints else (),
         )
 
     def _measure(self, synthetic: Frame) -> Done:
@@ -189,6 +235,12 @@ class SeedStages:
         save_measurements(quality.measurements, files["measurements"], overwrite=True)
         save_curves([*points, *quality.curves], files["curves"], overwrite=True)
         return Done(list(files.values()), {}, f"{len(quality.measurements)} measures")
+
+    @property
+    def constrained_files(self) -> ConstrainedFiles:
+        """Where the rows drawn under the constraints are, until one of their tables is chosen."""
+        facts = self.stages.folder.record.stages.get(f"{CONSTRAINED}-{self.seed}")
+        return ConstrainedFiles(self._work_folder / CONSTRAINED, {} if facts is None else facts.facts)
 
     @property
     def result_files(self) -> Mapping[str, Path]:

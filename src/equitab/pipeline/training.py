@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from equitab.evaluation import (
     PostprocessedResult,
     ProtocolSettings,
     RealRows,
+    Subject,
     TrainingTable,
     collect_predictions,
     measure_postprocessed,
+    measure_score_distributions,
     predictions_frame,
     save_model,
     train_and_measure,
@@ -42,6 +44,10 @@ class Protocol:
     use_sensitive_features : bool
     threshold_optimizer : bool
         Whether the baseline that moves thresholds is made.
+    threshold_constraint : str, default "demographic_parity"
+        What that baseline is asked for.
+    score_treatments : tuple of str
+        Whose models' scores are shown by group.
     """
 
     schema: TableSchema
@@ -50,6 +56,8 @@ class Protocol:
     compared: str
     use_sensitive_features: bool
     threshold_optimizer: bool
+    threshold_constraint: str = "demographic_parity"
+    score_treatments: tuple[str, ...] = ()
 
     def settings(self, seed: int) -> ProtocolSettings:
         """Return the settings of the protocol for one seed."""
@@ -69,21 +77,31 @@ class SeedResults:
     results : tuple of ModelResult
     postprocessed : mapping of str to PostprocessedResult
         The baseline of thresholds, by model.
+    scores : tuple of CurvePoint
+        Distributions of scores by group.
+    score_measurements : tuple of Measurement
+        How far they lie apart.
     """
 
     results: tuple[ModelResult, ...]
     postprocessed: Mapping[str, PostprocessedResult]
+    scores: tuple[CurvePoint, ...] = ()
+    score_measurements: tuple[Measurement, ...] = ()
 
     @property
     def measurements(self) -> list[Measurement]:
         """Everything that was measured."""
         found = [held for result in self.results for held in result.measurements]
-        return found + [held for result in self.postprocessed.values() for held in result.measurements]
+        found += [held for result in self.postprocessed.values() for held in result.measurements]
+        return [*found, *self.score_measurements]
 
     @property
     def curves(self) -> list[CurvePoint]:
-        """The threshold sweeps, with the thresholds that were chosen on validation rows."""
-        return [point for result in self.results for point in (*result.curves, *_chosen_thresholds(result))]
+        """The threshold sweeps, with the thresholds that were chosen on validation rows, and the scores."""
+        sweeps = [
+            point for result in self.results for point in (*result.curves, *_chosen_thresholds(result))
+        ]
+        return [*sweeps, *self.scores]
 
     @property
     def predictions(self) -> Frame:
@@ -113,23 +131,21 @@ def _chosen_thresholds(result: ModelResult) -> list[CurvePoint]:
 
 
 def train_all(
-    tables: Iterable[TrainingTable],
-    learners: tuple[Learner, ...],
+    tables: Iterable[tuple[TrainingTable, Sequence[Learner]]],
     protocol: Protocol,
     *,
-    n_tables: int,
+    n_models: int,
     progress: StageProgress,
     seed: int,
 ) -> SeedResults:
-    """Train and judge every model on every table.
+    """Train and judge models on every table.
 
     Parameters
     ----------
-    tables : iterable of TrainingTable
-        Made one after the other, so that few are in memory.
-    learners : tuple of Learner
+    tables : iterable of (TrainingTable, sequence of Learner)
+        Each with the models that learn from it; made one after the other, so that few are in memory.
     protocol : Protocol
-    n_tables : int
+    n_models : int
         For the progress.
     progress : StageProgress
     seed : int
@@ -137,8 +153,9 @@ def train_all(
     """
     results: list[ModelResult] = []
     postprocessed: dict[str, PostprocessedResult] = {}
-    n_models = n_tables * len(learners)
-    for table in tables:
+    measured: list[Measurement] = []
+    curves: list[CurvePoint] = []
+    for table, learners in tables:
         for learner in learners:
             progress.advance(len(results) / n_models, f"{learner.name} on {table.treatment}")
             result = train_and_measure(
@@ -152,9 +169,28 @@ def train_all(
                 generator_seed=seed,
             )
             results.append(result)
+            if table.treatment in protocol.score_treatments:
+                found, points = _distribute_scores(result, protocol, seed=seed)
+                measured += found
+                curves += points
             if table.treatment == "original" and protocol.threshold_optimizer:
                 postprocessed[learner.name] = _optimize_thresholds(result, protocol, seed=seed)
-    return SeedResults(tuple(results), postprocessed)
+    return SeedResults(tuple(results), postprocessed, tuple(curves), tuple(measured))
+
+
+def _distribute_scores(
+    result: ModelResult, protocol: Protocol, *, seed: int
+) -> tuple[list[Measurement], list[CurvePoint]]:
+    """Return how a model's scores of the test rows are distributed in every group."""
+    subject = Subject(
+        model=result.model.learner.name,
+        treatment=result.treatment,
+        stage="test",
+        generator_seed=seed,
+        model_seed=seed,
+    )
+    settings = MeasurementSettings(seed=seed)
+    return measure_score_distributions(protocol.test, result.test_score, subject=subject, settings=settings)
 
 
 def _optimize_thresholds(result: ModelResult, protocol: Protocol, *, seed: int) -> PostprocessedResult:
@@ -162,6 +198,7 @@ def _optimize_thresholds(result: ModelResult, protocol: Protocol, *, seed: int) 
         result,
         fit_threshold_optimizer,
         sensitive_features=protocol.compared,
+        constraint=protocol.threshold_constraint,
         validation=protocol.validation,
         test=protocol.test,
         settings=MeasurementSettings(seed=seed),

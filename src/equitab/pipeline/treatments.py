@@ -11,6 +11,7 @@ from equitab.augmentation.augment import WEIGHT_COLUMN
 from equitab.dataframe import Frame, concatenate, frame_from_columns
 from equitab.evaluation import TrainingTable
 from equitab.mitigation import reweigh
+from equitab.pipeline.constraint_question import CONSTRAINED
 from equitab.schema import (
     IntersectionalGroups,
     TableSchema,
@@ -115,6 +116,14 @@ def training_tables(
     yield TrainingTable("synthetic", synthetic, None, np.full(len(synthetic), -1))
     if "smote_nc" in baselines:
         yield _smote_nc(rows, seed=seed)
+
+
+def constrained_training(frame: Frame, remarks: tuple[str, ...]) -> TrainingTable:
+    """Return rows drawn under constraints as a training table of their own.
+
+    Real rows are left out: their labels are as they were, and a model of both would learn the old difference.
+    """
+    return TrainingTable(CONSTRAINED, frame, None, np.full(len(frame), -1), remarks)
 
 
 def with_rows(rows: TrainingRows, added: Frame) -> tuple[Frame, np.ndarray | None, np.ndarray]:

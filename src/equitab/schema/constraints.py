@@ -153,8 +153,24 @@ def check_constraints(constraints: Sequence[FairnessConstraint], schema: TableSc
     ------
     ConstraintError
     """
+    _refuse_others(constraints)
     problems = [problem for one in constraints for problem in _misfits(one, schema)]
     problems += _contradictions(constraints, schema)
+    if problems:
+        raise ConstraintError(problems)
+
+
+def _refuse_others(constraints: Sequence[Any]) -> None:
+    problems = [
+        Problem(
+            f"constraint {place}",
+            "a FairnessConstraint",
+            f"a {type(one).__name__}",
+            "write FairnessConstraint(criterion=...), or FairnessConstraint.from_dict(...)",
+        )
+        for place, one in enumerate(constraints, start=1)
+        if not isinstance(one, FairnessConstraint)
+    ]
     if problems:
         raise ConstraintError(problems)
 

@@ -231,12 +231,7 @@ class _Trials:
         """Return what a reader should know about the search."""
         found = []
         for curve in self.curves():
-            noise, one = curve.noise(0.0), curve.constraint
-            if one.criterion != "minimum_rate" and one.tolerance < 1.96 * noise:
-                found.append(
-                    f"{one.name}: a tolerance of {one.tolerance:g} is less than so many validation rows can show "
-                    f"(standard error {noise:.3f}); the strength aims at no difference"
-                )
+            found += _unshowable(curve)
         if excess > 0:
             found.append(f"no strength brought all constraints within their tolerances: {excess:.3f} beyond")
         return tuple(found)
@@ -282,6 +277,21 @@ class _Trials:
             received,
             "ask for one of them, or for larger tolerances",
         )
+
+
+def _unshowable(curve: RateCurves) -> list[str]:
+    """Return the remark that a tolerance is less than so many rows can show, with how many could."""
+    noise, one = curve.noise(0.0), curve.constraint
+    if one.criterion == "minimum_rate" or noise <= 0 or one.tolerance >= 1.96 * noise:
+        return []
+    start = (
+        f"{one.name}: a tolerance of {one.tolerance:g} is less than so many validation rows can show "
+        f"(standard error {noise:.3f}"
+    )
+    if not one.tolerance:
+        return [f"{start}); the strength aims at no difference"]
+    times = (1.96 * noise / one.tolerance) ** 2
+    return [f"{start}; {times:.1f} times as many could); the strength aims at no difference"]
 
 
 def largest(point: FrontierPoint) -> float:

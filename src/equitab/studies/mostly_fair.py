@@ -69,9 +69,16 @@ class FairSettings:
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.parts if name not in PARTS]
-        problems = [Problem(f"part {name!r}", f"one of {', '.join(PARTS)}", "another", closest(name, PARTS)) for name in unknown]
+        problems = [
+            Problem(f"part {name!r}", f"one of {', '.join(PARTS)}", "another", closest(name, PARTS))
+            for name in unknown
+        ]
         if self.n_syntheses < 2:
-            problems.append(Problem("n_syntheses", "at least 2: one table says nothing about the next", str(self.n_syntheses)))
+            problems.append(
+                Problem(
+                    "n_syntheses", "at least 2: one table says nothing about the next", str(self.n_syntheses)
+                )
+            )
         if not 1 <= self.n_modeled <= self.n_syntheses:
             problems.append(Problem("n_modeled", "from 1 to n_syntheses", str(self.n_modeled)))
         if not 0 <= self.refits <= self.n_syntheses:
@@ -80,7 +87,9 @@ class FairSettings:
             raise RecipeError(problems)
 
 
-QUICK_FAIR = FairSettings(n_syntheses=5, refits=0, max_training_rows=10_000, n_modeled=3, constrains_training=False)
+QUICK_FAIR = FairSettings(
+    n_syntheses=5, refits=0, max_training_rows=10_000, n_modeled=3, constrains_training=False
+)
 """Minutes: fewer syntheses of generators that learned fewer rows, each once."""
 
 
@@ -154,7 +163,9 @@ def add_proxy(frame: Frame, *, seed: int) -> Frame:
     share = np.where(sex == "Female", PROXY_SHARES["Female"], PROXY_SHARES["Male"])
     proxy = np.where(np.random.default_rng(seed).random(len(sex)) < share, "1", "0")
     native = frame.to_native()
-    return frame_from_columns({**{name: native[name] for name in native.column_names}, "proxy": proxy.tolist()})
+    return frame_from_columns(
+        {**{name: native[name] for name in native.column_names}, "proxy": proxy.tolist()}
+    )
 
 
 def _adult(name: str, *, seed: int) -> tuple[Frame, TableSchema]:

@@ -10,7 +10,8 @@ from equitab.report.charts.line_chart import Line, LinePoint, Panel, draw_line_c
 from equitab.report.charts.marks import MarkStyle
 from equitab.report.charts.scatter_chart import ScatterPoint, draw_scatter
 from equitab.report.figure import Figure
-from equitab.studies.mostly_fair_paper import MODEL, Source
+from equitab.studies.mostly_fair_claims import Source
+from equitab.studies.mostly_fair_paper import MODEL
 from equitab.studies.mostly_fair_verdicts import Found
 
 _LINES = (
@@ -59,17 +60,28 @@ def arm_name(arm: str) -> str:
 
 
 def rate_bars(
-    found: Found, part: str, arms: tuple[str, str], groups: Sequence[str], *, metric: str, heading: str, caption: str
+    found: Found,
+    part: str,
+    arms: tuple[str, str],
+    groups: Sequence[str],
+    *,
+    metric: str,
+    heading: str,
+    caption: str,
 ) -> Figure:
     """Return bars of the rates of groups, before and after."""
     pairs = []
     for group in groups:
-        values = [
-            found.summary(Source(part=part, arm=arm, metric=metric, group=group)) for arm in arms
-        ]
+        values = [found.summary(Source(part=part, arm=arm, metric=metric, group=group)) for arm in arms]
         pairs.append(BarPair(group, *(held.value if held else None for held in values)))
-    chart = draw_bar_pairs(tuple(pairs), title=heading, description=f"Filled: {arm_name(arms[0])}. Outlined: {arm_name(arms[1])}.")
-    return Figure(heading, f"Filled: {arm_name(arms[0])}. Outlined: {arm_name(arms[1])}. {caption}".strip(), chart)
+    chart = draw_bar_pairs(
+        tuple(pairs),
+        title=heading,
+        description=f"Filled: {arm_name(arms[0])}. Outlined: {arm_name(arms[1])}.",
+    )
+    return Figure(
+        heading, f"Filled: {arm_name(arms[0])}. Outlined: {arm_name(arms[1])}. {caption}".strip(), chart
+    )
 
 
 def performance_bars(found: Found, part: str, arms: tuple[str, str], *, heading: str, caption: str) -> Figure:
@@ -79,15 +91,21 @@ def performance_bars(found: Found, part: str, arms: tuple[str, str], *, heading:
         values = [found.summary(Source(part=part, arm=arm, metric=metric, model=MODEL)) for arm in arms]
         pairs.append(BarPair(title, *(held.value if held else None for held in values)))
     words = f"Filled: models of {arm_name(arms[0])}. Outlined: of {arm_name(arms[1])}."
-    return Figure(heading, f"{words} {caption}".strip(), draw_bar_pairs(tuple(pairs), title=heading, description=words))
+    return Figure(
+        heading, f"{words} {caption}".strip(), draw_bar_pairs(tuple(pairs), title=heading, description=words)
+    )
 
 
-def association_maps(found: Found, part: str, arms: Iterable[str], ringed: Sequence[tuple[str, str]], *, figure: str) -> list[Figure]:
+def association_maps(
+    found: Found, part: str, arms: Iterable[str], ringed: Sequence[tuple[str, str]], *, figure: str
+) -> list[Figure]:
     """Return a heat map of the associations of all pairs of columns, for each table."""
     return [_association_map(found, part, arm, ringed, figure) for arm in arms]
 
 
-def _association_map(found: Found, part: str, arm: str, ringed: Sequence[tuple[str, str]], figure: str) -> Figure:
+def _association_map(
+    found: Found, part: str, arm: str, ringed: Sequence[tuple[str, str]], figure: str
+) -> Figure:
     values: dict[tuple[str, str], float] = {}
     for source in found.sources(part=part, arm=arm, metric="association"):
         first, second = source.group.split(" | ")
@@ -100,7 +118,9 @@ def _association_map(found: Found, part: str, arm: str, ringed: Sequence[tuple[s
     return Figure(heading, caption, chart)
 
 
-def score_panels(found: Found, part: str, arms: Sequence[tuple[str, str]], *, heading: str, caption: str) -> Figure:
+def score_panels(
+    found: Found, part: str, arms: Sequence[tuple[str, str]], *, heading: str, caption: str
+) -> Figure:
     """Return how the predicted scores of groups lie, a panel for each table that models learned from.
 
     Parameters
@@ -138,7 +158,9 @@ def _score_lines(found: Found, part: str, arm: str) -> tuple[Line, ...]:
     )
 
 
-def price_chart(found: Found, part: str, arms: Sequence[str], groups: str, *, gap: str, gap_title: str) -> Figure:
+def price_chart(
+    found: Found, part: str, arms: Sequence[str], groups: str, *, gap: str, gap_title: str
+) -> Figure:
     """Return AUROC against a gap of models of every table: baselines, published forms and ours."""
     points = []
     for arm in arms:
@@ -173,4 +195,6 @@ def price_chart(found: Found, part: str, arms: Sequence[str], groups: str, *, ga
         title=heading,
         description="One point for each table that models learned from; further left is fairer, further up is better.",
     )
-    return Figure(heading, "Logistic regression; bars hold 95% of the syntheses. Names show on pointing.", chart)
+    return Figure(
+        heading, "Logistic regression; bars hold 95% of the syntheses. Names show on pointing.", chart
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from equitab.evaluation.results import CurvePoint
 from equitab.report.figure import Figure
 from equitab.report.study_page import StudySection, StudyTable
 from equitab.studies.mostly_fair import FairSettings
+from equitab.studies.mostly_fair_claims import Source
 from equitab.studies.mostly_fair_figures import (
     arm_name,
     association_maps,
@@ -17,9 +18,10 @@ from equitab.studies.mostly_fair_figures import (
     rate_bars,
     score_panels,
 )
-from equitab.studies.mostly_fair_paper import MODEL, WITHOUT_NUMBERS, Source
+from equitab.studies.mostly_fair_paper import WITHOUT_NUMBERS
 from equitab.studies.mostly_fair_scores import NEAR_ZERO, widest_spread_behind_margins
-from equitab.studies.mostly_fair_verdicts import Found, JudgedClaim, Summary, count_verdicts, judge_claims
+from equitab.studies.mostly_fair_tables import arms_table, cell_text, claims_table, modeled_arms, models_table
+from equitab.studies.mostly_fair_verdicts import Found, JudgedClaim, count_verdicts, judge_claims
 
 HEADINGS = {
     "adult_sex": "Fair rows: Adult by sex",
@@ -30,17 +32,6 @@ HEADINGS = {
     "compas_models": "Fair models: COMPAS by race",
 }
 PART_OF = {"downstream": "adult_sex", "compas_models": "compas"}
-MODEL_METRICS = {
-    "accuracy": "accuracy",
-    "auroc": "AUROC",
-    "f1": "F1",
-    "gap": "parity gap",
-    "tpr_gap": "true positive rate gap",
-    "fpr_gap": "false positive rate gap",
-    "score_distance": "distance of scores",
-    "consistency": "consistency",
-}
-_BY_GROUP = {"gap", "tpr_gap", "fpr_gap", "score_distance"}
 SUMMARY_TITLE = "Fair synthetic data: the paper's claims, judged"
 
 
@@ -99,7 +90,11 @@ def _first_section(judged: Sequence[JudgedClaim], findings: FairFindings) -> Stu
 
 def facts(settings: FairSettings) -> tuple[str, ...]:
     """Return what was done, in paragraphs."""
-    rows = "all training rows" if settings.max_training_rows is None else f"{settings.max_training_rows:,} training rows"
+    rows = (
+        "all training rows"
+        if settings.max_training_rows is None
+        else f"{settings.max_training_rows:,} training rows"
+    )
     again = (
         f"The generator of Adult by sex learned anew for {settings.refits} of them, as the paper's does for all; the "
         "others are draws of one fit, whose ranges leave the luck of training out."
@@ -129,40 +124,6 @@ def _section(name: str, judged: Sequence[JudgedClaim], findings: FairFindings) -
     )
 
 
-def claims_table(judged: Sequence[JudgedClaim]) -> StudyTable:
-    """Return claims, the paper's numbers and ours side by side."""
-    rows = tuple(
-        (one.words, _printed(one), _ours(one), one.verdict, " ".join(filter(None, (f"{one.place}.", one.sentence))))
-        for one in judged
-    )
-    header = ("Claim", "Paper (bar)", "Ours [95% of syntheses]", "Verdict", "Where, and remarks")
-    return StudyTable(caption="The paper's claims and ours", header=header, rows=rows)
-
-
-def _printed(one: JudgedClaim) -> str:
-    if one.paper is not None:
-        return _number(one.paper, one.is_share)
-    return f"({_number(one.bar, one.is_share)})" if one.bar is not None else "no number"
-
-
-def _ours(one: JudgedClaim) -> str:
-    if one.value is None:
-        return "not measured"
-    if one.low is None or one.high is None:
-        return _number(one.value, one.is_share)
-    low, high = _number(one.low, one.is_share), _number(one.high, one.is_share)
-    return f"{_number(one.value, one.is_share)} [{low}, {high}]"
-
-
-def _number(value: float | None, is_share: bool) -> str:
-    if value is None:
-        return ""
-    if not is_share:
-        return f"{value:.3f}".replace("-", "−")
-    percent = 100 * value
-    return f"{percent:.2f}%".replace("-", "−") if abs(percent) < 10 else f"{percent:.1f}%"
-
-
 Contents = tuple[list[Figure], list[StudyTable], list[str]]
 
 
@@ -190,46 +151,16 @@ def _of_adult_sex(found: Found) -> Contents:
     return figures, [arms_table(found, "adult_sex")], words
 
 
-def arms_table(found: Found, part: str) -> StudyTable:
-    """Return what each constraint makes of a table, and what it costs."""
-    metrics = {
-        "gap": "gap",
-        "ratio": "disparate impact",
-        "gap_over_exact_parity": "gap, over that of exact parity",
-        "share_changed": "outcomes changed",
-        "column_error": "error of other columns",
-    }
-    names = list(dict.fromkeys(source.group for source in found.sources(part=part, metric="gap") if not source.model))
-    arms = dict.fromkeys(source.arm for source in found.sources(part=part, metric="gap") if not source.model)
-    rows = []
-    for arm in arms:
-        cells = []
-        for metric in metrics:
-            for name in names if metric in ("gap", "ratio", "gap_over_exact_parity") else [""]:
-                cells.append(_cell(found.summary(Source(part=part, arm=arm, metric=metric, group=name))))
-        rows.append((arm_name(arm), *cells))
-    header = ["Table"]
-    for metric, title in metrics.items():
-        grouped = metric in ("gap", "ratio", "gap_over_exact_parity") and len(names) > 1
-        header += [f"{title}, {name}" for name in names] if grouped else [title]
-    return StudyTable(caption="What each constraint makes of the table", header=tuple(header), rows=tuple(rows))
-
-
-def _cell(summary: Summary | None) -> str:
-    if summary is None:
-        return ""
-    if summary.low is None or summary.high is None:
-        return f"{summary.value:.3f}"
-    return f"{summary.value:.3f} [{summary.low:.3f}, {summary.high:.3f}]"
-
-
 def _of_proxy(found: Found) -> Contents:
     ringed = [("sex", "income"), ("proxy", "income")]
     figures = association_maps(found, "adult_proxy", ("real", "parity"), ringed, figure="Figure 6")
     rows = []
     for pair in ("income | sex", "income | proxy"):
         arms = ("real", "synthetic", "parity")
-        cells = [_cell(found.summary(Source(part="adult_proxy", arm=arm, metric="phi", group=pair))) for arm in arms]
+        cells = [
+            cell_text(found.summary(Source(part="adult_proxy", arm=arm, metric="phi", group=pair)))
+            for arm in arms
+        ]
         rows.append((pair, *cells))
     table = StudyTable(
         caption="Correlations of the outcome; the constraint is on sex only",
@@ -245,16 +176,22 @@ def _of_proxy(found: Found) -> Contents:
 
 
 def _proxy_tables(found: Found) -> Iterator[StudyTable]:
-    arms = list(dict.fromkeys(source.arm for source in found.sources(part="adult_proxy", metric="proxy_auroc")))
+    arms = list(
+        dict.fromkeys(source.arm for source in found.sources(part="adult_proxy", metric="proxy_auroc"))
+    )
     if not arms:
         return
     rows = []
     for arm in arms:
-        held = [source for source in found.sources(part="adult_proxy", arm=arm, metric="proxy_auroc") if source.group]
+        held = [
+            source
+            for source in found.sources(part="adult_proxy", arm=arm, metric="proxy_auroc")
+            if source.group
+        ]
         told = sorted(((found.values(source).mean(), source.group) for source in held), reverse=True)[:3]
         carriers = ", ".join(f"{name} {value:.3f}" for value, name in told)
         everything = found.summary(Source(part="adult_proxy", arm=arm, metric="proxy_auroc"))
-        rows.append((arm_name(arm), _cell(everything), carriers))
+        rows.append((arm_name(arm), cell_text(everything), carriers))
     yield StudyTable(
         caption="How well the sex can be told from the other columns (AUROC; 0.5: not at all)",
         header=("Table", "from all columns but the outcome", "single columns that tell most"),
@@ -263,7 +200,11 @@ def _proxy_tables(found: Found) -> Iterator[StudyTable]:
 
 
 def _of_race(found: Found) -> Contents:
-    four = [source.group for source in found.sources(part="adult_race", arm="real", metric="rate") if " × " in source.group]
+    four = [
+        source.group
+        for source in found.sources(part="adult_race", arm="real", metric="rate")
+        if " × " in source.group
+    ]
     figures = [
         rate_bars(
             found,
@@ -293,7 +234,9 @@ def _of_race(found: Found) -> Contents:
 
 def _gerrymandering(found: Found, four: Sequence[str]) -> str:
     """Say how far groups could be apart although sex and race each show parity."""
-    sizes = [found.summary(Source(part="adult_race", arm="real", metric="rows", group=group)) for group in four]
+    sizes = [
+        found.summary(Source(part="adult_race", arm="real", metric="rows", group=group)) for group in four
+    ]
     overall = found.summary(Source(part="adult_race", arm="real", metric="overall_rate"))
     if overall is None or len(sizes) != 4 or any(size is None for size in sizes):
         return ""
@@ -322,11 +265,18 @@ def _of_downstream(found: Found) -> Contents:
             heading="Figure 11: predicted scores by sex",
             caption=f"Share of each sex in twenty bins. Near 0 means below {NEAR_ZERO}.",
         ),
-        price_chart(found, "adult_sex", _modeled_arms(found, "adult_sex"), "sex", gap="gap", gap_title="parity gap by sex"),
         price_chart(
             found,
             "adult_sex",
-            _modeled_arms(found, "adult_sex"),
+            modeled_arms(found, "adult_sex"),
+            "sex",
+            gap="gap",
+            gap_title="parity gap by sex",
+        ),
+        price_chart(
+            found,
+            "adult_sex",
+            modeled_arms(found, "adult_sex"),
             "sex",
             gap="odds_gap",
             gap_title="equalized odds gap by sex",
@@ -362,7 +312,7 @@ def _of_compas(found: Found) -> Contents:
 
 
 def _of_compas_models(found: Found) -> Contents:
-    strengths = [arm for arm in _modeled_arms(found, "compas") if arm.startswith("strength")]
+    strengths = [arm for arm in modeled_arms(found, "compas") if arm.startswith("strength")]
     figures = [
         score_panels(
             found,
@@ -372,33 +322,17 @@ def _of_compas_models(found: Found) -> Contents:
             caption="Scores are of the favorable outcome: a low risk.",
         ),
         performance_bars(
-            found, "compas", ("real", "parity"), heading="Figure 14: performance of logistic regression", caption=""
+            found,
+            "compas",
+            ("real", "parity"),
+            heading="Figure 14: performance of logistic regression",
+            caption="",
         ),
-        price_chart(found, "compas", _modeled_arms(found, "compas"), "race", gap="gap", gap_title="parity gap by race"),
+        price_chart(
+            found, "compas", modeled_arms(found, "compas"), "race", gap="gap", gap_title="parity gap by race"
+        ),
     ]
     return figures, [models_table(found, "compas", "race")], []
-
-
-def _modeled_arms(found: Found, part: str) -> list[str]:
-    return list(dict.fromkeys(source.arm for source in found.sources(part=part, metric="auroc", model=MODEL)))
-
-
-def models_table(found: Found, part: str, groups: str) -> StudyTable:
-    """Return performance, gaps and consistency of models of every table."""
-    rows = []
-    for arm in _modeled_arms(found, part):
-        cells = [
-            _cell(
-                found.summary(
-                    Source(part=part, arm=arm, metric=metric, group=groups if metric in _BY_GROUP else "", model=MODEL)
-                )
-            )
-            for metric in MODEL_METRICS
-        ]
-        rows.append((arm_name(arm), *cells))
-    header = ("Models of", *MODEL_METRICS.values())
-    caption = f"Logistic regression on real test rows, groups by {groups} [95% of syntheses]"
-    return StudyTable(caption=caption, header=header, rows=tuple(rows))
 
 
 _CONTENTS = {
@@ -409,8 +343,3 @@ _CONTENTS = {
     "compas": _of_compas,
     "compas_models": _of_compas_models,
 }
-
-
-def claim_lines(judged: Iterable[JudgedClaim]) -> list[str]:
-    """Return claims as lines of plain text, for a terminal."""
-    return [f"{one.verdict}: {one.words}: paper {_printed(one)}, ours {_ours(one)}" for one in judged]

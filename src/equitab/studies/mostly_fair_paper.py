@@ -4,16 +4,11 @@ The articles (one paper file of ours) are a series on fair synthetic data: the f
 nearly all of it; the summary of ICLR 2021 and the answer to MIT Technology Review repeat parts. Most figures are
 pictures without numbers in the text: such a claim is judged by a bar of ours, which stands beside it.
 
-Where a claim finds *our* number is said by `Claim.ours`: the part of the study, the table or model, the measure.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-Wanted = Literal["equal", "higher", "lower", "nearer"]
-Statistic = Literal["mean", "sd"]
+from equitab.studies.mostly_fair_claims import Claim, Source
 
 DOWNSTREAM = "'Fair synthetic data in downstream machine learning tasks'"
 GENERATING = "'Generating a fair dataset'"
@@ -22,71 +17,6 @@ PARITY = "'Statistical parity as a measure of fairness'"
 SEVERAL = "'Mitigating bias on more than one feature'"
 COMPAS = "'Correcting the Compas data set'"
 ALTERNATIVES = "'Alternative fairness definitions'"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Source:
-    """Where our number of a claim stands among the study's numbers.
-
-    Parameters
-    ----------
-    part : str
-        ``adult_sex``, ``adult_race``, ``adult_proxy`` or ``compas``.
-    arm : str
-        Which table, or the table that a model learned from.
-    metric : str
-    group, model : str
-    """
-
-    part: str
-    arm: str
-    metric: str
-    group: str = ""
-    model: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Claim:
-    """One thing that the paper says, and how it is judged.
-
-    Parameters
-    ----------
-    section : str
-        Of the study's page.
-    place : str
-        Where it stands in the paper.
-    words : str
-    ours : Source
-    wanted : {"equal", "higher", "lower", "nearer"}
-        Than the paper's number, or than `bar` where it prints none; ``nearer`` is nearer to `ideal`.
-    paper : float, optional
-        As printed; None where no number is printed.
-    bar : float, optional
-        Ours: what the words are taken to mean; for ``equal`` how far from the paper's number is still equal.
-    ideal : Source, optional
-        The number that ``nearer`` is about.
-    is_share : bool
-        Whether numbers are written as percentages.
-    statistic : {"mean", "sd"}
-        Over syntheses.
-    where_not : str
-        The sentence for the case that it is not reached.
-    where_reached : str
-        The sentence for the other case.
-    """
-
-    section: str
-    place: str
-    words: str
-    ours: Source
-    wanted: Wanted
-    paper: float | None = None
-    bar: float | None = None
-    ideal: Source | None = None
-    is_share: bool = False
-    statistic: Statistic = "mean"
-    where_not: str = ""
-    where_reached: str = ""
 
 
 _EVERYBODY = Source(part="adult_sex", arm="real", metric="overall_rate")
@@ -267,7 +197,9 @@ DATA_CLAIMS = (
         section="adult_proxy",
         place=f"{PRIVATE}, Fig. 6",
         words="Constraint on sex only: the correlation of proxy and income is reduced to noise level",
-        ours=Source(part="adult_proxy", arm="parity", metric="association_over_noise", group="income | proxy"),
+        ours=Source(
+            part="adult_proxy", arm="parity", metric="association_over_noise", group="income | proxy"
+        ),
         wanted="lower",
         bar=1.0,
         where_not="In units of what two independent columns of as many rows stay below with 95%.",
@@ -408,13 +340,17 @@ MODEL_CLAIMS = (
             paper=printed,
             is_share=True,
         )
-        for metric, title, printed in (("accuracy", "accuracy", 0.02), ("auroc", "AUC", 0.02), ("f1", "F1", 0.025))
+        for metric, title, printed in (
+            ("accuracy", "accuracy", 0.02),
+            ("auroc", "AUC", 0.02),
+            ("f1", "F1", 0.025),
+        )
     ),
     Claim(
         section="downstream",
         place=f"{DOWNSTREAM}, Fig. 11 left",
         words="Model of the data: scores near 0 are much more frequent among women (share below 0.05, women less men)",
-        ours=Source(part="adult_sex", arm="real", metric="near_zero_gap", model=MODEL),
+        ours=Source(part="adult_sex", arm="real", metric="near_zero_gap", group="sex", model=MODEL),
         wanted="higher",
         bar=0.10,
         is_share=True,
@@ -423,7 +359,7 @@ MODEL_CLAIMS = (
         section="downstream",
         place=f"{DOWNSTREAM}, Fig. 11 right",
         words="Models of fair tables: the two distributions of scores are very close (Kolmogorov-Smirnov distance)",
-        ours=Source(part="adult_sex", arm="parity", metric="score_distance", model=MODEL),
+        ours=Source(part="adult_sex", arm="parity", metric="score_distance", group="sex", model=MODEL),
         wanted="lower",
         bar=0.05,
     ),
@@ -431,7 +367,7 @@ MODEL_CLAIMS = (
         section="downstream",
         place=f"{DOWNSTREAM}, last paragraph",
         words="Models of fair tables decide fairly on biased rows (gap by sex of the share predicted high)",
-        ours=Source(part="adult_sex", arm="parity", metric="gap", model=MODEL),
+        ours=Source(part="adult_sex", arm="parity", metric="gap", group="sex", model=MODEL),
         wanted="lower",
         bar=0.02,
         is_share=True,
@@ -440,7 +376,7 @@ MODEL_CLAIMS = (
         section="downstream",
         place=f"{GENERATING}, first paragraph",
         words="To drop the column of the sex does not help (gap of a model of the data without it)",
-        ours=Source(part="adult_sex", arm="real_without_sex", metric="gap", model=MODEL),
+        ours=Source(part="adult_sex", arm="real_without_sex", metric="gap", group="sex", model=MODEL),
         wanted="higher",
         bar=0.02,
         is_share=True,
@@ -449,7 +385,7 @@ MODEL_CLAIMS = (
         section="downstream",
         place=f"{ALTERNATIVES}, equalized odds",
         words="Tables with the constraint of equalized odds give models that satisfy it (largest gap)",
-        ours=Source(part="adult_sex", arm="odds_for_model", metric="odds_gap", model=MODEL),
+        ours=Source(part="adult_sex", arm="odds_for_model", metric="odds_gap", group="sex", model=MODEL),
         wanted="lower",
         bar=0.05,
         is_share=True,
@@ -458,7 +394,7 @@ MODEL_CLAIMS = (
         section="compas_models",
         place=f"{COMPAS}, Fig. 13",
         words="Predicted scores are almost perfectly equal between races (Kolmogorov-Smirnov distance)",
-        ours=Source(part="compas", arm="parity", metric="score_distance", model=MODEL),
+        ours=Source(part="compas", arm="parity", metric="score_distance", group="race", model=MODEL),
         wanted="lower",
         bar=0.1,
         where_not="The test rows are few: distances of this size are near what sampling alone gives.",
@@ -467,7 +403,7 @@ MODEL_CLAIMS = (
         section="compas_models",
         place=f"{COMPAS}, Fig. 13",
         words="Share predicted high: gap between the races",
-        ours=Source(part="compas", arm="parity", metric="gap", model=MODEL),
+        ours=Source(part="compas", arm="parity", metric="gap", group="race", model=MODEL),
         wanted="lower",
         bar=0.05,
         is_share=True,

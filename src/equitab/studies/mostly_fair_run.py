@@ -42,7 +42,9 @@ class FairResult:
     findings: FairFindings
 
 
-def study_fair_data(stages: Stages, settings: FairSettings, *, data: str | Path | None, seed: int) -> FairResult:
+def study_fair_data(
+    stages: Stages, settings: FairSettings, *, data: str | Path | None, seed: int
+) -> FairResult:
     """Carry out every part, a stage each, and return what was measured.
 
     Parameters

@@ -38,6 +38,7 @@ N_SCORE_BINS = 20
 NOISE = 1.959964
 """Of n rows, the phi coefficient of two independent columns of two values stays below this over the root of n."""
 FEWEST_ROWS = 30
+LARGE_GROUP = 700
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +89,7 @@ class Groups:
     @classmethod
     def read(cls, frame: Frame, schema: TableSchema, *, known: Frame) -> Groups:
         """Return the groups of a frame, with the values that another one has."""
-        sets = [(name,) for name in schema.sensitive_names]
+        sets: list[tuple[str, ...]] = [(name,) for name in schema.sensitive_names]
         if len(sets) > 1:
             sets.append(schema.sensitive_names)
         groups = [sensitive_groups(known, schema, features) for features in sets]
@@ -114,10 +115,15 @@ def measure_table(frame: Frame, part: FairPart) -> Values:
     yield "rate_error", "", abs(overall - float(favorable(part.training, schema).mean()))
     groups = Groups.read(frame, schema, known=part.training)
     real = Groups.read(part.training, schema, known=part.training)
-    for name, labels, codes, real_codes in zip(groups.names, groups.labels, groups.codes, real.codes, strict=True):
-        sizes, real_sizes = (np.bincount(held[held >= 0], minlength=len(labels)) for held in (codes, real_codes))
-        rates = np.bincount(codes[codes >= 0], weights=is_favorable[codes >= 0], minlength=len(labels))
-        rates = rates / np.maximum(sizes, 1)
+    for name, labels, codes, real_codes in zip(
+        groups.names, groups.labels, groups.codes, real.codes, strict=True
+    ):
+        sizes, real_sizes = (
+            np.bincount(held[held >= 0], minlength=len(labels)).astype(np.int64)
+            for held in (codes, real_codes)
+        )
+        hits = np.bincount(codes[codes >= 0], weights=is_favorable[codes >= 0], minlength=len(labels))
+        rates: FloatArray = hits / np.maximum(sizes, 1)
         for label, size, rate in zip(labels, sizes, rates, strict=True):
             yield "rows", label, float(size)
             yield "rate", label, float(rate)
@@ -134,7 +140,7 @@ def spread(name: str, rates: FloatArray, sizes: IntArray, overall: float) -> Val
         return
     gap = float(np.ptp(rates))
     yield "gap", name, gap
-    yield "ratio", name, float(rates.min() / rates.max()) if rates.max() > 0 else 1.0
+    yield "ratio", name, _ratio(rates)
     if rates.min() > 0:
         yield "times", name, float(rates.max() / rates.min())
     chance = exact_parity_spread(sizes, overall, n_draws=400, seed=0).median
@@ -154,10 +160,12 @@ class Codes:
         """Return the codes of training rows and of another table."""
         pairs = column_pairs(frame, part.training, part.schema)
         coded = [
-            (pair.real, pair.synthetic) if pair.kind == "categorical" else decile_codes(pair.real, pair.synthetic)
+            (pair.real, pair.synthetic)
+            if pair.kind == "categorical"
+            else decile_codes(pair.real, pair.synthetic)
             for pair in pairs
         ]
-        return cls(tuple(pair.name for pair in pairs), *zip(*[tuple(held) for held in coded], strict=True))  # type: ignore[arg-type]
+        return cls(tuple(pair.name for pair in pairs), *zip(*[tuple(held) for held in coded], strict=True))
 
     def column_errors(self) -> dict[str, float]:
         """Return the total variation distance of every column to the training rows."""
@@ -235,7 +243,11 @@ def _over_noise(codes: Codes, target: str, others: Sequence[str]) -> Values:
     """Return correlations of the outcome with columns of two values, in units of what chance stays below."""
     held = dict(zip(codes.names, codes.held, strict=True))
     for name in others:
-        if name in held and name != target and np.unique(held[name]).size == np.unique(held[target]).size == 2:
+        if (
+            name in held
+            and name != target
+            and np.unique(held[name]).size == np.unique(held[target]).size == 2
+        ):
             value = phi_coefficient(held[target], held[name])
             yield "phi", f"{target} | {name}", value
             yield "association_over_noise", f"{target} | {name}", value * np.sqrt(len(held[name])) / NOISE
@@ -294,13 +306,17 @@ def measure_scores(
     with_histogram : bool, default True
         Whether the shares of scores in bins are given, for figures.
     """
-    counts = count_outcomes(people.is_favorable, predicted, np.zeros(len(score), np.int64), n_groups=1).weights[0]
+    counts = count_outcomes(
+        people.is_favorable, predicted, np.zeros(len(score), np.int64), n_groups=1
+    ).weights[0]
     yield "accuracy", "", float(accuracy(counts))
     yield "balanced_accuracy", "", float(balanced_accuracy(counts))
     yield "f1", "", float(f1(counts))
     yield "auroc", "", float(auroc(people.is_favorable, score))
     yield "consistency", "", _consistency(predicted.astype(np.float64), people.near)
-    for name, labels, codes in zip(people.groups.names, people.groups.labels, people.groups.codes, strict=True):
+    for name, labels, codes in zip(
+        people.groups.names, people.groups.labels, people.groups.codes, strict=True
+    ):
         held = count_outcomes(people.is_favorable, predicted, codes, n_groups=len(labels))
         yield from _group_gaps(name, labels, held)
         yield from _score_gaps(name, labels, codes, score, with_histogram)
@@ -323,13 +339,26 @@ def _group_gaps(name: str, labels: Sequence[str], counts: GroupCounts) -> Values
         for label, value, is_large in zip(labels, values, large, strict=True):
             if is_large and np.isfinite(value):
                 yield metric, label, float(value)
-    gaps = {metric: float(np.ptp(values[large])) for metric, values in rates.items()}
+    gaps = {
+        metric: float(np.nanmax(values[large]) - np.nanmin(values[large])) for metric, values in rates.items()
+    }
     yield "gap", name, gaps["selection_rate"]
     yield "tpr_gap", name, gaps["true_positive_rate"]
     yield "fpr_gap", name, gaps["false_positive_rate"]
     yield "odds_gap", name, max(gaps["true_positive_rate"], gaps["false_positive_rate"])
-    held = rates["selection_rate"][large]
-    yield "ratio", name, float(held.min() / held.max()) if held.max() > 0 else 1.0
+    yield "ratio", name, _ratio(rates["selection_rate"][large])
+    yield "other_ratio", name, _ratio(1 - rates["selection_rate"][large])
+    errors = [rates[metric][large] for metric in ("true_positive_rate", "false_positive_rate")]
+    yield "odds_ratio", name, min(_ratio(held) for held in errors)
+    yield "other_odds_ratio", name, min(_ratio(1 - held) for held in errors)
+    among_large = rates["selection_rate"][counts.group_sizes >= LARGE_GROUP]
+    if len(among_large) > 1:
+        yield "gap_of_large_groups", name, float(np.ptp(among_large))
+
+
+def _ratio(rates: FloatArray) -> float:
+    """Return the smallest rate over the largest; 1 where all are 0."""
+    return float(rates.min() / rates.max()) if rates.max() > 0 else 1.0
 
 
 def _score_gaps(

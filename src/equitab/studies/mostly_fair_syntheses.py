@@ -143,8 +143,9 @@ class Source:
 
 
 def _fitted(part: FairPart, name: str, constraints: Constraints, seed: int) -> Any:
-    asked = {"constraints": constraints} if constraints else {}
-    return make_generator(name).fit(part.training.to_native(), part.schema, **asked, seed=seed)
+    return make_generator(name).fit(
+        part.training.to_native(), part.schema, constraints=constraints, seed=seed
+    )
 
 
 def _tuned(part: FairPart, generator: Any, *, seed: int) -> tuple[dict[str, Constraints], tuple[str, ...]]:
@@ -169,9 +170,7 @@ def fit_on(frame: Frame, part: FairPart, *, seed: int, **settings: Any) -> Fitte
     return fit_model(frame, LEARNERS[MODEL], schema=part.schema, seed=seed, **settings)
 
 
-def real_models(
-    part: FairPart, people: TestPeople, *, seed: int
-) -> dict[str, tuple[FloatArray, BoolArray]]:
+def real_models(part: FairPart, people: TestPeople, *, seed: int) -> dict[str, tuple[FloatArray, BoolArray]]:
     """Return scores and predictions of the test rows by models of the real rows, by arm.
 
     Parameters

@@ -10,7 +10,8 @@ from typing import Literal
 import numpy as np
 
 from equitab.dataframe import Frame, frame_from_columns
-from equitab.studies.mostly_fair_paper import CLAIMS, Claim, Source
+from equitab.studies.mostly_fair_claims import Claim, Source
+from equitab.studies.mostly_fair_paper import CLAIMS
 from equitab.studies.mostly_fair_scores import FairNumber, FloatArray
 
 Verdict = Literal["better", "reached", "not reached", "not measured"]
@@ -90,7 +91,9 @@ class Found:
 
     def sources(self, **wanted: str) -> list[Source]:
         """Return what was measured with some properties, in the order of measuring."""
-        return [key for key in self._values if all(getattr(key, name) == value for name, value in wanted.items())]
+        return [
+            key for key in self._values if all(getattr(key, name) == value for name, value in wanted.items())
+        ]
 
     def parts(self) -> set[str]:
         """Return the parts of the study that were carried out."""
@@ -98,7 +101,11 @@ class Found:
 
     def _mean_gap(self, source: Source) -> FloatArray:
         """Return the gap between the mean rates of groups: what is left when the luck of single draws averages out."""
-        rates = [key for key in self.sources(part=source.part, arm=source.arm, metric="rate") if " × " not in key.group]
+        rates = [
+            key
+            for key in self.sources(part=source.part, arm=source.arm, metric="rate")
+            if " × " not in key.group
+        ]
         means = [float(self._values[key].mean()) for key in rates]
         return np.array([max(means) - min(means)]) if len(means) > 1 else np.zeros(0)
 
@@ -170,7 +177,9 @@ def _verdict(claim: Claim, summary: Summary, ideal: Summary | None) -> Verdict:
         ours, theirs = abs(summary.value - centre), abs((claim.paper or 0.0) - centre)
         return "better" if ours <= WIDE * theirs else "reached" if ours <= theirs else "not reached"
     bar = claim.paper if claim.paper is not None else claim.bar
-    return _beyond(summary, float(bar or 0.0), sign=1 if claim.wanted == "higher" else -1, is_ours=claim.paper is None)
+    return _beyond(
+        summary, float(bar or 0.0), sign=1 if claim.wanted == "higher" else -1, is_ours=claim.paper is None
+    )
 
 
 def _beyond(summary: Summary, bar: float, *, sign: int, is_ours: bool) -> Verdict:
@@ -195,3 +204,8 @@ def claims_frame(judged: Iterable[JudgedClaim]) -> Frame:
     types = {"paper": "float64", "bar": "float64", "value": "float64", "low": "float64", "high": "float64"}
     names = [item.name for item in fields(JudgedClaim)]
     return frame_from_columns({name: [row[name] for row in rows] for name in names}, types=types)
+
+
+def claims_from_frame(frame: Frame) -> list[JudgedClaim]:
+    """Return the claims that a frame holds: the inverse of `claims_frame`."""
+    return [JudgedClaim(**row) for row in frame.to_native().to_pylist()]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from equitab.evaluation.results import CurvePoint
 from equitab.pipeline.report_contents import metric_descriptions
 from equitab.report.study_page import StudyPage, StudySection, StudyTable
+from equitab.report.wording import lower_first
 from equitab.studies.mostly import CAPACITY, OVERSAMPLING, TABLES, Capacity, MostlySettings
+from equitab.studies.mostly_fair_page import FairFindings, fair_headline, fair_sections
+from equitab.studies.mostly_fair_verdicts import judge_claims
 from equitab.studies.mostly_scores import HALF, TUNED
 from equitab.studies.mostly_verdicts import GainNumber, count_verdicts
 
@@ -46,10 +49,15 @@ DECISION_METRICS = (
     "worst_group_recall@tuned",
 )
 _TITLE = "Study: do added rows help? (MOSTLY AI)"
+_TITLE_OF_BOTH = "Study: fair rows, and added rows (MOSTLY AI)"
 
 
 def study_page(
-    gains: Sequence[GainNumber], over_control: Sequence[GainNumber], *, settings: MostlySettings
+    gains: Sequence[GainNumber],
+    over_control: Sequence[GainNumber],
+    *,
+    settings: MostlySettings,
+    fair: FairFindings | None = None,
 ) -> StudyPage:
     """Return the page of the study.
 
@@ -60,7 +68,21 @@ def study_page(
     over_control : sequence of GainNumber
         Over as many rows repeated at random; empty where that control was left out.
     settings : MostlySettings
+    fair : FairFindings, optional
+        What was found of fair rows; their sections stand first.
     """
+    page = _added_rows_page(gains, over_control, settings)
+    if fair is None:
+        return page
+    added = (replace(one, heading=f"Added rows: {lower_first(one.heading)}") for one in page.sections)
+    headline = fair_headline(judge_claims(fair.found))
+    sections = (*fair_sections(fair), *added)
+    return replace(page, title=_TITLE_OF_BOTH, summary=f"{headline} {page.summary}", sections=sections)
+
+
+def _added_rows_page(
+    gains: Sequence[GainNumber], over_control: Sequence[GainNumber], settings: MostlySettings
+) -> StudyPage:
     main = settings.generators[0]
     held = [one for one in gains if one.generator == main]
     return StudyPage(

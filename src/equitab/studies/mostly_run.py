@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -17,6 +17,12 @@ from equitab.pipeline.stages import Done, Stages
 from equitab.report.study_page import render_study, study_markdown
 from equitab.studies.mostly import OVERSAMPLING, QUICK, MostlySettings, StudyRows
 from equitab.studies.mostly_added_rows import Arm, make_arms
+from equitab.studies.mostly_fair import PARTS, QUICK_FAIR, FairSettings, has_compas
+from equitab.studies.mostly_fair_measure import numbers_frame
+from equitab.studies.mostly_fair_page import fair_headline
+from equitab.studies.mostly_fair_run import FairResult, study_fair_data
+from equitab.studies.mostly_fair_tables import claim_lines
+from equitab.studies.mostly_fair_verdicts import JudgedClaim, claims_frame, claims_from_frame, judge_claims
 from equitab.studies.mostly_page import study_page
 from equitab.studies.mostly_scores import FloatArray, Judges, judge_learner
 from equitab.studies.mostly_verdicts import (
@@ -30,6 +36,7 @@ from equitab.studies.mostly_verdicts import (
 )
 
 NUMBERS, PAGE, TEXT = "numbers.parquet", "report.html", "study.md"
+FAIR_NUMBERS, CLAIMS = "fair_numbers.parquet", "claims.parquet"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,18 +46,25 @@ class MostlyResult:
     Attributes
     ----------
     folder : Path
-        With ``report.html``, ``study.md``, ``numbers.parquet``.
+        With ``report.html``, ``study.md``, ``numbers.parquet``; where fair rows took part also ``claims.parquet`` and
+        ``fair_numbers.parquet``.
     numbers : list of GainNumber
         What added rows changed, over nothing added and over rows repeated at random.
+    claims : list of JudgedClaim
+        What the paper says of fair rows, and ours; empty where that part was left out.
     """
 
     folder: Path
     numbers: list[GainNumber]
+    claims: list[JudgedClaim] = field(default_factory=list)
 
     @property
     def summary(self) -> str:
-        """What was written, in a sentence."""
-        return f"{len(self.numbers):,} paired differences between training tables, in {self.folder}."
+        """What was written, in a few lines."""
+        gains = f"{len(self.numbers):,} paired differences between training tables, in {self.folder}."
+        return "\n".join(
+            [gains, *([fair_headline(self.claims), *claim_lines(self.claims)] if self.claims else ())]
+        )
 
 
 def study_mostly(
@@ -58,6 +72,7 @@ def study_mostly(
     *,
     quick: bool = False,
     settings: MostlySettings | None = None,
+    fair: FairSettings | None = None,
     data: str | Path | None = None,
     generators: Sequence[str] = (),
     seed: int = 0,
@@ -66,7 +81,7 @@ def study_mostly(
     progress: Progress | None = None,
     n_jobs: int = 2,
 ) -> MostlyResult:
-    """Measure where added rows help: a rare outcome, learners of low and high capacity.
+    """Measure where added rows help, and judge the paper's claims of fair rows.
 
     Parameters
     ----------
@@ -75,14 +90,17 @@ def study_mostly(
     quick : bool, default False
         Adult only, one share, one generator and one control: minutes.
     settings : MostlySettings, optional
-        In place of `quick`.
+        Of added rows, in place of `quick`; fair rows are then left out unless `fair` is given.
+    fair : FairSettings, optional
+        Of fair rows, in place of `quick`.
     data : str or Path, optional
         A folder with ``bank_marketing/bank_full.parquet`` and ``credit_default/credit_default.parquet``; the
-        study then takes them in, unless it is quick.
+        study then takes them in, unless it is quick. With ``compas/compas_two_years.parquet`` in it, fair rows of
+        COMPAS are part of either.
     generators : sequence of str
-        In place of those of the settings; rows repeated at random stay in as the control.
+        That add rows, in place of those of the settings; rows repeated at random stay in as the control.
     seed : int, default 0
-        Of the split; training rows, generators and models have one seed after the other from there.
+        Of the splits; training rows, generators and models have one seed after the other from there.
     resume, overwrite : bool
         Go on in an unfinished folder, or begin again in one.
     progress : callable, optional
@@ -99,34 +117,42 @@ def study_mostly(
         If the folder exists and neither `resume` nor `overwrite` was asked for.
     """
     chosen = _chosen(settings or (QUICK if quick else _all_tables(data)), generators)
+    chosen_fair = _chosen_fair(fair, quick=quick, is_left_out=settings is not None, data=data)
     tables = {name: StudyRows.read(name, data=data, seed=seed) for name in chosen.tables}
-    fingerprint = {"study": "mostly", "settings": _digest(chosen, seed)}
+    fingerprint = {"study": "mostly", "settings": _digest(chosen, chosen_fair, seed)}
     folder = open_run_folder(out, fingerprint=fingerprint, resume=resume, overwrite=overwrite)
     if folder.record.state != "finished":
         folder.work("").mkdir(exist_ok=True)
-        _carry_out(folder, tables, chosen, seed=seed, n_jobs=n_jobs, progress=progress)
+        _carry_out(
+            folder, tables, chosen, chosen_fair, data=data, seed=seed, n_jobs=n_jobs, progress=progress
+        )
         folder.close("finished")
-    return MostlyResult(folder.path, gains_from_frame(read_table(folder.place(NUMBERS))))
+    claims = claims_from_frame(read_table(folder.place(CLAIMS))) if chosen_fair else []
+    return MostlyResult(folder.path, gains_from_frame(read_table(folder.place(NUMBERS))), claims)
 
 
 def _carry_out(
     folder: RunFolder,
     tables: Mapping[str, StudyRows],
     settings: MostlySettings,
+    fair: FairSettings | None,
     *,
+    data: str | Path | None,
     seed: int,
     n_jobs: int,
     progress: Progress | None,
 ) -> None:
     n_cuts = len(settings.tables) * len(settings.shares) * settings.n_seeds
-    stages = Stages(folder, StageProgress(progress, n_stages=n_cuts + 1))
+    n_parts = len(fair.parts) if fair else 0
+    stages = Stages(folder, StageProgress(progress, n_stages=n_parts + n_cuts + 1))
+    fair_rows = study_fair_data(stages, fair, data=data, seed=seed) if fair else None
     values = [
         value
         for rows in tables.values()
         for share in settings.shares
         for value in _measure_share(stages, rows, share, settings, seed, n_jobs)
     ]
-    _write(stages, values, settings)
+    _write(stages, values, settings, fair_rows)
 
 
 def _all_tables(data: str | Path | None) -> MostlySettings:
@@ -141,8 +167,20 @@ def _chosen(settings: MostlySettings, generators: Sequence[str]) -> MostlySettin
     return replace(settings, generators=tuple(dict.fromkeys([*generators, OVERSAMPLING])))
 
 
-def _digest(settings: MostlySettings, seed: int) -> str:
-    return hashlib.sha256(json.dumps([asdict(settings), seed]).encode()).hexdigest()
+def _chosen_fair(
+    fair: FairSettings | None, *, quick: bool, is_left_out: bool, data: str | Path | None
+) -> FairSettings | None:
+    """Return the settings of fair rows, without COMPAS where there is no table of it."""
+    if fair is not None or is_left_out:
+        return fair
+    wanted = QUICK_FAIR if quick else FairSettings()
+    parts = tuple(name for name in PARTS if name != "compas" or has_compas(data))
+    return replace(wanted, parts=parts)
+
+
+def _digest(settings: MostlySettings, fair: FairSettings | None, seed: int) -> str:
+    held = [asdict(settings), asdict(fair) if fair else None, seed]
+    return hashlib.sha256(json.dumps(held).encode()).hexdigest()
 
 
 def _measure_share(
@@ -219,16 +257,24 @@ def _value(arm: Arm, learner: str, metric: str, values: FloatArray, *, table: st
     )
 
 
-def _write(stages: Stages, values: list[ArmValue], settings: MostlySettings) -> None:
+def _write(stages: Stages, values: list[ArmValue], settings: MostlySettings, fair: FairResult | None) -> None:
     folder = stages.folder
     gains = compare_arms(values)
     over_control = compare_arms(values, control=OVERSAMPLING) if OVERSAMPLING in settings.generators else []
 
     def work() -> Done:
-        page = study_page(gains, over_control, settings=settings)
+        page = study_page(gains, over_control, settings=settings, fair=fair.findings if fair else None)
         write_table(gains_frame([*gains, *over_control]), folder.place(NUMBERS), overwrite=True)
         write_text_atomically(folder.place(PAGE), render_study(page), overwrite=True)
         write_text_atomically(folder.place(TEXT), study_markdown(page), overwrite=True)
-        return Done([folder.place(name) for name in (NUMBERS, PAGE, TEXT)], {})
+        names = [NUMBERS, PAGE, TEXT, *(_write_fair(folder, fair) if fair else ())]
+        return Done([folder.place(name) for name in names], {})
 
     stages.carry_out("page", "writing the page", work, lambda: None)
+
+
+def _write_fair(folder: RunFolder, fair: FairResult) -> tuple[str, ...]:
+    claims = judge_claims(fair.findings.found)
+    write_table(numbers_frame(fair.numbers), folder.place(FAIR_NUMBERS), overwrite=True)
+    write_table(claims_frame(claims), folder.place(CLAIMS), overwrite=True)
+    return FAIR_NUMBERS, CLAIMS

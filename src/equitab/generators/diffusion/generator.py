@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from equitab.encoding import EncodedTable, NumericalColumn, TableEncoder
-from equitab.errors import NotFittedError, SavedFormatError
+from equitab.dataframe import Frame
+from equitab.encoding import EncodedTable, TableEncoder
+from equitab.errors import ConstraintError, NotFittedError, Problem, SavedFormatError
 from equitab.generators.base import Given
+from equitab.generators.diffusion.blocks import assemble, columns_of, context_part, value_codes
 from equitab.generators.diffusion.context import ContextTable
 from equitab.generators.diffusion.model import Columns, DiffusionModel, fit_model
 from equitab.generators.diffusion.persistence import (
@@ -28,14 +30,19 @@ from equitab.generators.diffusion.persistence import (
 )
 from equitab.generators.diffusion.presets import Preset, PresetName, find_preset
 from equitab.generators.diffusion.train import Progress, TrainState
-from equitab.generators.fit_inputs import FitInputs, read_fit_inputs, refuse_constraints
-from equitab.generators.given import read_given
+from equitab.generators.fairness import Draft, ReferenceRows, draft_of_block, refuse_given_outcome
+from equitab.generators.fit_inputs import FitInputs, read_fit_inputs
+from equitab.generators.given import GivenRows, read_given
+from equitab.generators.outcome_model import OutcomeModel, fit_outcome_model, followers_of, undrawn_target
 from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
 from equitab.schema import TableSchema
 
 WEIGHTS_NAME = "weights.safetensors"
 CHECKPOINT_NAME = "checkpoint.safetensors"
 SECONDS_BETWEEN_CHECKPOINTS = 15.0
+
+FORM = 2
+"""Of the saved details; 1 had no outcome model, and is still read."""
 
 
 class TabDDPM:
@@ -74,6 +81,12 @@ class TabDDPM:
     -----
     What is minimised and how rows are drawn stands in the neighbouring modules, in the order of the theory:
     `noise`, `denoise`, `loss`, `networks`, `sample`, `processes`, `train`.
+
+    Beside the diffusion, `fit` learns an outcome model: boosted trees for the target given all other columns (see
+    `equitab.generators.outcome_model`). Fairness constraints work through it. *At sampling*, rows keep the outcome
+    with which they were drawn, but for as few as the constraints ask for, chosen by the outcome model's
+    probabilities. *In training*, the penalty enters the outcome model and not the diffusion, which draws the other
+    columns as ever; the outcome of every row is then drawn from the outcome model.
 
     References
     ----------
@@ -123,10 +136,16 @@ class TabDDPM:
     ) -> TabDDPM:
         """Learn the modeled columns of a table; parameters as in the protocol `Generator`.
 
+        Parameters
+        ----------
+        constraints : sequence of FairnessConstraint
+            With ``"training"`` among their places: penalties in the outcome model, from which outcomes are then
+            drawn. The strength (1 when not given) is a penalty's weight.
+
         Raises
         ------
         ConstraintError
-            If constraints are given, or a column to condition on is not modeled.
+            If a constraint cannot be honoured in training, or a column to condition on is not modeled.
         TableError
             If the table or the weights cannot be used.
         """
@@ -139,12 +158,14 @@ class TabDDPM:
             condition_on=condition_on,
             sample_weight=sample_weight,
             constraints=constraints,
+            has_penalties=True,
         )
         encoder, encoded = _encode(inputs, schema, seed)
+        outcome_model = _learn_outcomes(encoder, encoded, schema, inputs, seed)
         values = value_codes(encoder, encoded)
         context_names = set(inputs.condition_on)
-        columns = _columns(encoded, values, context_names, wants_context=False)
-        context = _columns(encoded, values, context_names, wants_context=True)
+        columns = columns_of(encoded, values, context_names, wants_context=False)
+        context = columns_of(encoded, values, context_names, wants_context=True)
         checkpoints = _Checkpoints(self.checkpoint_folder, _digest(settings, columns, context, inputs, seed))
         left = None if max_seconds is None else max_seconds - (time.monotonic() - began)
         self.model_ = fit_model(
@@ -161,7 +182,12 @@ class TabDDPM:
         checkpoints.remove()
         self.schema_, self.seed_ = schema, seed
         self._remember(inputs, encoder, encoded)
-        self.record_ = {**self.model_.record, "resumed_at_step": checkpoints.resumed_at}
+        self._set_outcome_model(outcome_model, is_penalised=bool(inputs.penalties))
+        self.record_ = {
+            **self.model_.record,
+            "resumed_at_step": checkpoints.resumed_at,
+            "constraints": [one.to_dict() for one in constraints],
+        }
         return self
 
     def sample(
@@ -181,8 +207,8 @@ class TabDDPM:
         given : mapping or table, optional
             Values of `conditionable_columns_`, for all rows or one row for each wanted row. Context columns
             that are not given are drawn as they go together with the given ones in the training table.
-        constraints : sequence
-            Must be empty.
+        constraints : sequence of FairnessConstraint
+            With ``"sampling"`` among their places: rows of ``draft(...).table(constraints)``.
         seed : int
 
         Raises
@@ -190,25 +216,40 @@ class TabDDPM:
         NotFittedError
             Before `fit`.
         ConstraintError
-            If a column or value cannot be asked for, or constraints are given.
+            If a column or value cannot be asked for, or a constraint cannot be honoured.
         """
-        self._check_is_fitted()
-        refuse_constraints(self.name, constraints)
-        asked = read_given(
-            given,
-            n_rows,
-            encoder=self.encoder_,
-            conditionable=self.conditionable_columns_,
-            generator=self.name,
+        if constraints:
+            drafted = self.draft(n_rows, given=given, seed=seed)
+            return self.template_.restore(drafted.table(constraints).frame)
+        asked = self._asked(n_rows, given)
+        return self.template_.restore(self._draw(asked, seed)[1])
+
+    def draft(self, n_rows: int | None = None, *, given: Given | None = None, seed: int) -> Draft:
+        """Draw rows whose outcome can be mapped under constraints, again and again; arguments as for `sample`.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ConstraintError
+            If a column or value cannot be asked for, the outcome is given, or there is no outcome model.
+        """
+        asked = self._asked(n_rows, given)
+        followers = followers_of(self.encoder_)
+        refuse_given_outcome(asked.columns, self.schema_, followers)
+        model = self._require_outcome_model()
+        encoded, frame = self._draw(asked, seed)
+        random = np.random.default_rng([seed, 0, 3])
+        return draft_of_block(
+            frame,
+            model.outcomes(encoded, frame, self.schema_, random=random),
+            self.schema_,
+            block=0,
+            seed=seed,
+            reference=self._reference,
+            given=asked.columns,
+            followers=followers,
         )
-        wanted = None
-        if asked.frame is not None:
-            wanted = self.encoder_.encode(asked.frame, columns=asked.columns, seed=seed)
-        context = self.contexts_.draw(asked.n_rows, wanted, seed=seed)
-        columns = Columns(context.numeric, context.categorical, context.cardinalities)
-        numeric, categorical = self.model_.draw(columns, seed=seed)
-        encoded = _assemble(self.blocks_, context, numeric, categorical)
-        return self.template_.restore(asked.apply(self.encoder_.decode(encoded)))
 
     def save(self, folder: str | Path) -> None:
         """Write the fitted generator to a new folder, weights as safetensors; see `Generator`.
@@ -226,6 +267,9 @@ class TabDDPM:
             "blocks": ContextTable(self.blocks_, np.zeros(0)).to_dict(),
             "record": self.record_,
             "remarks": list(self.remarks_),
+            "form": FORM,
+            "outcome_model": None if self._outcome_model is None else self._outcome_model.to_dict(),
+            "is_penalised": self._is_penalised,
         }
         saved = SavedGenerator(
             self.name,
@@ -236,8 +280,8 @@ class TabDDPM:
             stores_training_rows=set(self.schema_.modeled_columns) <= set(self.conditionable_columns_),
             details=details,
         )
-        weights = weights_to_bytes(self.model_)
-        write_generator(folder, saved, write_more=lambda inside: _write(inside / WEIGHTS_NAME, weights))
+        arrays = None if self._outcome_model is None else self._outcome_model.arrays()
+        write_generator(folder, saved, arrays=arrays, write_more=self._write_more)
 
     @classmethod
     def load(cls, folder: str | Path) -> TabDDPM:
@@ -248,10 +292,13 @@ class TabDDPM:
         SavedFormatError
             If the folder holds another kind or version, or is damaged.
         """
-        saved, _ = read_generator(folder)
+        saved, arrays = read_generator(folder)
         weights = read_weights(Path(folder) / WEIGHTS_NAME)
+        _check_form(folder, saved.details)
         try:
-            return cls._of_saved(saved, weights)
+            generator = cls._of_saved(saved, weights)
+            generator._restore_outcome_model(saved.details, arrays, Path(folder))
+            return generator
         except (KeyError, TypeError, IndexError) as error:
             raise SavedFormatError(
                 f"{folder}: a part of the saved generator is missing or damaged"
@@ -271,14 +318,69 @@ class TabDDPM:
         generator.conditionable_columns_ = saved.conditionable_columns
         return generator
 
+    def _restore_outcome_model(
+        self, details: Mapping[str, Any], arrays: Mapping[str, np.ndarray], folder: Path
+    ) -> None:
+        data, model = details.get("outcome_model"), None
+        if data is not None:
+            model = OutcomeModel.from_saved(data, arrays, folder, self.encoder_)
+        self._set_outcome_model(model, is_penalised=bool(details.get("is_penalised", False)))
+
+    def _write_more(self, folder: Path) -> None:
+        (folder / WEIGHTS_NAME).write_bytes(weights_to_bytes(self.model_))
+        if self._outcome_model is not None:
+            self._outcome_model.write(folder)
+
+    def _set_outcome_model(self, model: OutcomeModel | None, *, is_penalised: bool) -> None:
+        self._outcome_model, self._is_penalised = model, is_penalised
+        self._reference = ReferenceRows(
+            self.draft, self.schema_, self.conditionable_columns_, seed=self.seed_
+        )
+
+    def _require_outcome_model(self) -> OutcomeModel:
+        if self._outcome_model is not None:
+            return self._outcome_model
+        if self.encoder_.column(self.schema_.target) is None:
+            raise ConstraintError(undrawn_target(self.encoder_, self.schema_.target))
+        received = "one that an earlier release saved without"
+        problem = Problem(f"generator {self.name!r}", "one with an outcome model", received, "fit it again")
+        raise ConstraintError(problem)
+
+    def _asked(self, n_rows: int | None, given: Given | None) -> GivenRows:
+        self._check_is_fitted()
+        return read_given(
+            given,
+            n_rows,
+            encoder=self.encoder_,
+            conditionable=self.conditionable_columns_,
+            generator=self.name,
+        )
+
+    def _draw(self, asked: GivenRows, seed: int) -> tuple[EncodedTable, Frame]:
+        """Return drawn rows, encoded and decoded."""
+        wanted = None
+        if asked.frame is not None:
+            wanted = self.encoder_.encode(asked.frame, columns=asked.columns, seed=seed)
+        context = self.contexts_.draw(asked.n_rows, wanted, seed=seed)
+        columns = Columns(context.numeric, context.categorical, context.cardinalities)
+        encoded = assemble(self.blocks_, context, *self.model_.draw(columns, seed=seed))
+        if self._is_penalised and self._outcome_model is not None and not self._tells_outcome(asked):
+            encoded = self._outcome_model.redrawn(encoded, random=np.random.default_rng([seed, 0, 2]))
+        return encoded, asked.apply(self.encoder_.decode(encoded))
+
+    def _tells_outcome(self, asked: GivenRows) -> bool:
+        target = self.schema_.target
+        return bool({target, *followers_of(self.encoder_).get(target, ())} & set(asked.columns))
+
     def _settings(self) -> Preset:
         preset = self.preset if isinstance(self.preset, Preset) else find_preset(self.preset)
         return preset if self.n_steps is None else replace(preset, n_steps=self.n_steps)
 
     def _remember(self, inputs: FitInputs, encoder: TableEncoder, encoded: EncodedTable) -> None:
-        self.encoder_, self.remarks_ = encoder, encoder.remarks_ + _training_remarks(self.model_)
+        small = tuple(remark for penalty in inputs.penalties for remark in penalty.remarks)
+        self.encoder_, self.remarks_ = encoder, encoder.remarks_ + small + _training_remarks(self.model_)
         self.template_ = inputs.template
-        self.contexts_ = ContextTable.of(_context_part(encoded, set(inputs.condition_on)), inputs.weights)
+        self.contexts_ = ContextTable.of(context_part(encoded, set(inputs.condition_on)), inputs.weights)
         self.blocks_ = encoded.take(np.zeros(0, dtype=np.int64))
         self.conditionable_columns_ = inputs.condition_on
 
@@ -310,65 +412,9 @@ class _Checkpoints:
             self.path.unlink(missing_ok=True)
 
 
-def value_codes(encoder: TableEncoder, encoded: EncodedTable) -> np.ndarray:
-    """Return for every score a code of the number that it decodes to, equal for equal numbers."""
-    codes = np.zeros(encoded.numeric.shape, dtype=np.int64)
-    for place, name in enumerate(encoded.numeric_names):
-        column = encoder.column(name)
-        assert isinstance(column, NumericalColumn)
-        numbers = column.scale.read(column.grid.decode(encoded.numeric[:, place]))
-        codes[:, place] = np.unique(numbers, return_inverse=True)[1].ravel()
-    return codes
-
-
 def _encode(inputs: FitInputs, schema: TableSchema, seed: int) -> tuple[TableEncoder, EncodedTable]:
     encoder = TableEncoder().fit(inputs.frame, schema, keep=inputs.condition_on, sample_weight=inputs.weights)
     return encoder, encoder.encode(inputs.frame, seed=seed)
-
-
-def _selection(encoded: EncodedTable, names: set[str], *, is_in: bool) -> tuple[list[int], list[int]]:
-    """Positions of the numeric and categorical blocks whose column is (or is not) among some names."""
-    numeric = [k for k, name in enumerate(encoded.numeric_names) if (name in names) == is_in]
-    codes = [k for k, name in enumerate(encoded.categorical_names) if (name in names) == is_in]
-    return numeric, codes
-
-
-def _columns(
-    encoded: EncodedTable, values: np.ndarray, context_names: set[str], *, wants_context: bool
-) -> Columns:
-    """Return the context's columns, or all others."""
-    numeric, codes = _selection(encoded, context_names, is_in=wants_context)
-    return Columns(
-        encoded.numeric[:, numeric],
-        encoded.categorical[:, codes],
-        tuple(encoded.cardinalities[k] for k in codes),
-        values[:, numeric],
-    )
-
-
-def _context_part(encoded: EncodedTable, names: set[str]) -> EncodedTable:
-    numeric, codes = _selection(encoded, names, is_in=True)
-    return EncodedTable(
-        encoded.numeric[:, numeric],
-        encoded.categorical[:, codes],
-        tuple(encoded.cardinalities[k] for k in codes),
-        tuple(encoded.numeric_names[k] for k in numeric),
-        tuple(encoded.categorical_names[k] for k in codes),
-    )
-
-
-def _assemble(
-    blocks: EncodedTable, context: EncodedTable, numeric: np.ndarray, categorical: np.ndarray
-) -> EncodedTable:
-    """Put context and drawn columns back into the encoder's order of blocks."""
-    names = {*context.numeric_names, *context.categorical_names}
-    numeric_in, codes_in = _selection(blocks, names, is_in=True)
-    numeric_out, codes_out = _selection(blocks, names, is_in=False)
-    scores = np.zeros((context.n_rows, len(blocks.numeric_names)))
-    codes = np.zeros((context.n_rows, len(blocks.categorical_names)), dtype=np.int64)
-    scores[:, numeric_in], scores[:, numeric_out] = context.numeric, numeric
-    codes[:, codes_in], codes[:, codes_out] = context.categorical, categorical
-    return blocks.replaced(scores, codes)
 
 
 def _digest(preset: Preset, columns: Columns, context: Columns, inputs: FitInputs, seed: int) -> str:
@@ -393,5 +439,18 @@ def _training_remarks(model: DiffusionModel) -> tuple[str, ...]:
     return ()
 
 
-def _write(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
+def _learn_outcomes(
+    encoder: TableEncoder, encoded: EncodedTable, schema: TableSchema, inputs: FitInputs, seed: int
+) -> OutcomeModel | None:
+    """Learn the outcome model; none where the target is not drawn, which only matters under constraints."""
+    if encoder.column(schema.target) is None and not inputs.penalties:
+        return None
+    return fit_outcome_model(
+        encoder, encoded, schema.target, weights=inputs.weights, penalties=inputs.penalties, seed=seed
+    )
+
+
+def _check_form(folder: str | Path, details: Mapping[str, Any]) -> None:
+    form = details.get("form", 1)
+    if form not in (1, FORM):
+        raise SavedFormatError(f"{folder}: expected form 1 or {FORM} of a saved 'tabddpm', received {form!r}")
