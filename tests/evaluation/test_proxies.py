@@ -25,7 +25,7 @@ SCHEMA = TableSchema(
 )
 
 
-def people(n=900, seed=0, share=0.9):
+def people(n=600, seed=0, share=0.9):
     """Return people whose job tells the sex of most of them, and nothing else tells anything but the outcome."""
     rng = np.random.default_rng(seed)
     sex = rng.integers(0, 2, n)
@@ -69,7 +69,7 @@ def test_a_feature_that_nothing_tells_is_at_chance(audit):
     assert found.low - 0.02 <= 0.5 <= found.high + 0.02
 
 
-def test_the_outcome_tells_more_only_where_it_depends(audit):
+def test_the_outcome_tells_more_only_where_it_depends():
     none = audit_proxies(people(share=0.0), SCHEMA, seed=0)
     assert none.auroc("sex") == pytest.approx(0.5, abs=0.06)
     assert none.auroc("sex", with_outcome=True) > 0.58
@@ -112,19 +112,19 @@ def test_groups_too_small_are_named_and_not_averaged():
     audit = audit_proxies(held, SCHEMA, seed=0)
     found = next(one for one in audit.measurements if one.metric == "proxy_auroc")
     assert "'X'" in found.reason
-    assert found.n == 870
+    assert found.n == 570
     assert found.value > 0.9
 
 
 def test_a_part_of_the_rows_says_how_many():
-    audit = audit_proxies(people(), SCHEMA, max_rows=500, seed=0)
-    assert audit.measurements[0].reason == "500 of 900 rows asked"
-    assert audit.measurements[0].n == 500
+    audit = audit_proxies(people(), SCHEMA, max_rows=400, seed=0)
+    assert audit.measurements[0].reason == "400 of 600 rows asked"
+    assert audit.measurements[0].n == 400
 
 
 def test_one_group_alone_can_not_be_told():
     table = people()
-    held = frame_from_columns({**{n: table[n].to_list() for n in table.columns}, "sex": ["F"] * 900})
+    held = frame_from_columns({**{n: table[n].to_list() for n in table.columns}, "sex": ["F"] * 600})
     audit = audit_proxies(held, SCHEMA, seed=0)
     assert audit.auroc("sex") is None
     assert "undefined: fewer than two groups" in audit.table()

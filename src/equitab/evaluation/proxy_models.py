@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ ROUNDS_OF_TWO, ROUNDS_OF_MORE = 60, 30
 """A round grows one tree, or with more than two groups one for each; on Adult by sex and race more rounds tell less."""
 N_BINS = 50
 PRIOR_ROWS = 10.0
+ROWS_FOR_THREADS = 5_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,20 +107,28 @@ def guess_groups(
     scores = np.zeros((len(codes), n_groups))
     asked: list[CodeArray] = []
     shuffled: dict[str, list[FloatArray]] = {name: [] for name in columns.names if rows_shuffled}
-    for fold in range(N_FOLDS):
-        model = _model(columns.categorical, n_groups, seed)
-        model.fit(columns.matrix[folds != fold], codes[folds != fold])
-        own = np.flatnonzero(folds == fold)
-        scores[own] = model.predict_proba(columns.matrix[own])
-        some = rng.permutation(own)[:rows_shuffled]
-        asked.append(some)
-        for name, positions in zip(columns.names, columns.positions, strict=True):
-            if name in shuffled:
-                changed = columns.matrix[some]
-                changed[:, positions] = changed[rng.permutation(len(some))][:, positions]
-                shuffled[name].append(model.predict_proba(changed))
+    with _few_threads(len(codes)):
+        for fold in range(N_FOLDS):
+            model = _model(columns.categorical, n_groups, seed)
+            model.fit(columns.matrix[folds != fold], codes[folds != fold])
+            own = np.flatnonzero(folds == fold)
+            scores[own] = model.predict_proba(columns.matrix[own])
+            some = rng.permutation(own)[:rows_shuffled]
+            asked.append(some)
+            for name, positions in zip(columns.names, columns.positions, strict=True):
+                if name in shuffled:
+                    changed = columns.matrix[some]
+                    changed[:, positions] = changed[rng.permutation(len(some))][:, positions]
+                    shuffled[name].append(model.predict_proba(changed))
     together = {name: np.concatenate(held) for name, held in shuffled.items()}
     return Guesses(scores, np.concatenate(asked), together)
+
+
+def _few_threads(n_rows: int) -> AbstractContextManager[Any]:
+    """Keep small tables on one thread: handing their pieces round takes several times longer than the work."""
+    from threadpoolctl import threadpool_limits  # comes with scikit-learn
+
+    return threadpool_limits(1, user_api="openmp") if n_rows < ROWS_FOR_THREADS else nullcontext()
 
 
 def _model(categorical: Sequence[int], n_groups: int, seed: int) -> Any:

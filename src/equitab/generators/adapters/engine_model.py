@@ -26,6 +26,7 @@ import numpy as np
 
 from equitab.dataframe import Frame, concatenate, frame_from_columns, read_table
 from equitab.errors import MissingExtraError, Problem, RecipeError, TableError
+from equitab.generators.adapters.engine_parity import EngineParity
 from equitab.generators.adapters.plain_columns import PlainKind
 
 PURPOSE = "the generator 'tabular_argn' (package mostlyai-engine)"
@@ -143,7 +144,12 @@ def learn_model(
 
 
 def draw_columns(
-    model: EngineModel, n_rows: int, *, given: Mapping[str, np.ndarray], seed: int
+    model: EngineModel,
+    n_rows: int,
+    *,
+    given: Mapping[str, np.ndarray],
+    parity: EngineParity | None = None,
+    seed: int,
 ) -> dict[str, np.ndarray]:
     """Draw rows with a fitted model, as plain columns.
 
@@ -153,6 +159,8 @@ def draw_columns(
     n_rows : int
     given : mapping of str to ndarray
         Columns that the rows are asked to have; empty for none.
+    parity : EngineParity, optional
+        What the package's option for statistical parity is asked for.
     seed : int
     """
     with _working_folder() as folder, _kept_apart(folder, seed):
@@ -162,6 +170,7 @@ def draw_columns(
         engine.generate(
             seed_data=_pandas(given) if given else None,
             sample_size=None if given else n_rows,
+            fairness=parity.to_dict() if parity else None,
             rare_category_replacement_method="SAMPLE",
             device="cpu",
             workspace_dir=folder,

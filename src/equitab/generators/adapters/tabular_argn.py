@@ -29,8 +29,9 @@ from equitab.generators.adapters.engine_model import (
     draw_columns,
     learn_model,
 )
+from equitab.generators.adapters.engine_parity import asked_parity
 from equitab.generators.adapters.plain_columns import PlainColumns
-from equitab.generators.fit_inputs import FitInputs, read_fit_inputs, refuse_constraints
+from equitab.generators.fit_inputs import FitInputs, read_fit_inputs
 from equitab.generators.given import read_given
 from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
 from equitab.schema import TableSchema
@@ -79,7 +80,12 @@ class TabularArgn:
     weights before it sees them (each row the whole part of its weight times, and once more by lot).
 
     The package runs on the processor, with batches sized as on a machine with 8 GB, so that the same seed
-    gives the same rows on the same machine. Its option for statistical parity is not offered here.
+    gives the same rows on the same machine.
+
+    Its option for statistical parity is the published quantile mapping, and honours one request: a single
+    ``FairnessConstraint(criterion="demographic_parity", aim="table", mapping="quantile")`` on an outcome and
+    sensitive features that are categories, for rows that are not given anything. Everything else is refused,
+    also what the package would pass over without a word.
 
     What is saved are the network's weights and the package's statistics, as plain data. These hold category
     codes, and bins and ends of numbers; no training row.
@@ -145,9 +151,15 @@ class TabularArgn:
         constraints: Sequence[Any] = (),
         seed: int,
     ) -> Any:
-        """Draw rows; see `Generator`. Any learned columns can be given."""
+        """Draw rows; see `Generator`. Any learned columns can be given, but not with a constraint.
+
+        Raises
+        ------
+        ConstraintError
+            If what is asked for is not the one constraint that the package honours.
+        """
         self._check_is_fitted()
-        refuse_constraints(self.name, constraints)
+        parity = asked_parity(constraints, self.schema_, self._columns.kinds, has_given=given is not None)
         encoder = self._columns.encoder
         asked = read_given(
             given,
@@ -159,7 +171,7 @@ class TabularArgn:
         wanted = {}
         if asked.frame is not None:
             wanted = self._columns.write(asked.frame, columns=asked.columns, seed=seed)
-        drawn = draw_columns(self._model, asked.n_rows, given=wanted, seed=seed)
+        drawn = draw_columns(self._model, asked.n_rows, given=wanted, parity=parity, seed=seed)
         _check_drawn(drawn, wanted, asked.n_rows)
         return self._template.restore(asked.apply(self._columns.read(drawn, seed=seed)))
 
