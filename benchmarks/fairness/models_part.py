@@ -137,7 +137,12 @@ class Bench:
         return f"{self.result_part}/{self.part.name}/{rows}/{self.split}/{contender}/{target}/{model}/{sees}"
 
     def do(
-        self, contender: str, target: str, model: str, view: bool, work: Callable[[], tuple[Any, Any, Mapping[str, Any]]]
+        self,
+        contender: str,
+        target: str,
+        model: str,
+        view: bool,
+        work: Callable[[], tuple[Any, Any, Mapping[str, Any]]],
     ) -> None:
         """Carry out one job unless it is done: its scores and predictions of the test rows are measured."""
         key = self.key(contender, target, model, view)
@@ -149,7 +154,9 @@ class Bench:
         found = {f"{metric}|{group}" if group else metric: float(value) for metric, group, value in measured}
         described = {"contender": contender, "target": target, "model": model, "sees_sensitive": view}
         described |= {"table": self.part.name, "split": self.split, "n_training": len(self.part.training)}
-        self.records.append(key, self.result_part, {**described, "load": os.getloadavg()[0], **facts, "test": found})
+        self.records.append(
+            key, self.result_part, {**described, "load": os.getloadavg()[0], **facts, "test": found}
+        )
 
 
 def measure_models(bench: Bench, targets: Sequence[Target]) -> None:
@@ -164,13 +171,21 @@ def measure_models(bench: Bench, targets: Sequence[Target]) -> None:
         for model in target.learners:
             for view in target.views:
                 _baselines(bench, target, model, view)
-                bench.do("constrained", target.name, model, view, lambda t=target, m=model, v=view: _constrained(bench, t, m, v))
+                bench.do(
+                    "constrained",
+                    target.name,
+                    model,
+                    view,
+                    lambda t=target, m=model, v=view: _constrained(bench, t, m, v),
+                )
 
 
 def _baselines(bench: Bench, target: Target, model: str, view: bool) -> None:
     about = " × ".join(target.features)
     bench.do("real", about, model, view, lambda: _of_frame(bench, bench.part.training, target, model, view))
-    bench.do("synthetic", about, model, view, lambda: _of_frame(bench, bench.draft().frame, target, model, view))
+    bench.do(
+        "synthetic", about, model, view, lambda: _of_frame(bench, bench.draft().frame, target, model, view)
+    )
     if not view:
         return
     bench.do("reweighed", about, model, view, lambda: _reweighed(bench, target, model))
@@ -232,15 +247,22 @@ def _constrained(bench: Bench, target: Target, model: str, view: bool) -> tuple[
     )
     labelled = draft.table(tuned.constraints)
     score, predicted, facts = _of_frame(bench, labelled.frame, target, model, view)
-    return score, predicted, {
-        **facts,
-        "constraints": [one.to_dict() for one in tuned.constraints],
-        "validation": {"gaps": dict(tuned.chosen.model_gaps), "performance": dict(tuned.chosen.performance)},
-        "n_candidates": len(tuned.points),
-        "is_reached": tuned.is_reached,
-        "remarks": list(tuned.remarks),
-        "share_changed": labelled.share_changed,
-    }
+    return (
+        score,
+        predicted,
+        {
+            **facts,
+            "constraints": [one.to_dict() for one in tuned.constraints],
+            "validation": {
+                "gaps": dict(tuned.chosen.model_gaps),
+                "performance": dict(tuned.chosen.performance),
+            },
+            "n_candidates": len(tuned.points),
+            "is_reached": tuned.is_reached,
+            "remarks": list(tuned.remarks),
+            "share_changed": labelled.share_changed,
+        },
+    )
 
 
 def _codes(frame: Frame, bench: Bench, target: Target) -> np.ndarray:

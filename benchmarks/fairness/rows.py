@@ -24,7 +24,10 @@ def adult_part(split: int, *, quick: bool = False) -> FairPart:
 
     Rows that are the same in all columns are in one part only; groups and outcomes are shared out evenly.
     """
-    frame, schema = as_frame(load_adult("pyarrow")), adult_schema().with_changes(split=None, ignore=("split",))
+    frame, schema = (
+        as_frame(load_adult("pyarrow")),
+        adult_schema().with_changes(split=None, ignore=("split",)),
+    )
     return _split(frame, schema, "adult", split, test_share=1 / 3, n_validation=N_VALIDATION, quick=quick)
 
 

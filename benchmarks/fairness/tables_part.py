@@ -21,7 +21,9 @@ SMALL, LARGE = 50, 700
 ADULT = {
     "sex": FairnessConstraint(sensitive_features=("sex",), aim="table", tolerance=0.0),
     "sex × race": FairnessConstraint(sensitive_features=("sex", "race"), aim="table", tolerance=0.0),
-    "sex, published mapping": FairnessConstraint(sensitive_features=("sex",), aim="table", mapping="quantile"),
+    "sex, published mapping": FairnessConstraint(
+        sensitive_features=("sex",), aim="table", mapping="quantile"
+    ),
 }
 COMPAS = {"race": FairnessConstraint(aim="table", tolerance=0.0)}
 
@@ -72,7 +74,9 @@ def _measure(
             labelled = draft.table([constraint])
             errors = Codes.read(labelled.frame, part).column_errors()
             facts[name] = _of_table(labelled.frame, part, errors, plain, labelled.share_changed)
-        records.append(_key(part, synthesis), "data", {"table": part.name, "synthesis": synthesis, "arms": facts})
+        records.append(
+            _key(part, synthesis), "data", {"table": part.name, "synthesis": synthesis, "arms": facts}
+        )
 
 
 def _key(part: FairPart, synthesis: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from benchmarks.fairness.models_part import ADULT_TARGETS, BOTH, DRAWN_PER_ROW
@@ -25,7 +26,9 @@ def measure_time(records: FairRecords, *, repeats: int, quick: bool, say: Callab
             key = f"time/{'quick' if quick else 'full'}/{model}/{repeat}"
             if not records.has(key):
                 say(f"time: {model}, {repeat + 1} of {repeats}")
-                records.append(key, "time", {"model": model, "repeat": repeat, **_timed(model, repeat, quick)})
+                records.append(
+                    key, "time", {"model": model, "repeat": repeat, **_timed(model, repeat, quick)}
+                )
 
 
 def _timed(model: str, seed: int, quick: bool) -> dict[str, Any]:
@@ -38,12 +41,15 @@ def _timed(model: str, seed: int, quick: bool) -> dict[str, Any]:
     marks.append(time.perf_counter())
     validation = RealRows.read(part.validation, part.schema)
     target = ADULT_TARGETS[0]
-    tuned = tune_to_model(draft, target.constraints, model, schema=part.schema, validation=validation, seed=seed)
+    tuned = tune_to_model(
+        draft, target.constraints, model, schema=part.schema, validation=validation, seed=seed
+    )
     marks.append(time.perf_counter())
     generator.sample(len(part.training), constraints=tuned.constraints, seed=seed + 2)
     marks.append(time.perf_counter())
     names = ("fit", "draft", "tune", "sample")
-    seconds = {name: later - first for name, first, later in zip(names, marks, marks[1:], strict=True)}
+    steps = zip(names, pairwise(marks), strict=True)
+    seconds = {name: later - first for name, (first, later) in steps}
     facts = {"n_training": len(part.training), "n_candidates": len(tuned.points), "load": load}
     return {**facts, "seconds": {**seconds, "all": marks[-1] - marks[0]}, **machine_facts()}
 

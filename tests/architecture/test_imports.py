@@ -21,6 +21,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "augmentation": {*FOUNDATION, "metrics", "generators"},
     "mitigation": {*FOUNDATION, "metrics"},
     "evaluation": {*FOUNDATION, "metrics", "encoding"},
+    "search": {
+        *FOUNDATION,
+        "metrics",
+        "encoding",
+        "generators",
+        "augmentation",
+        "mitigation",
+        "evaluation",
+    },
     "report": {"evaluation"},
     "pipeline": {
         *FOUNDATION,
@@ -31,6 +40,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "augmentation",
         "mitigation",
         "evaluation",
+        "search",
         "report",
     },
     "studies": {
@@ -42,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "augmentation",
         "mitigation",
         "evaluation",
+        "search",
         "report",
         "pipeline",
     },
@@ -49,8 +60,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "integrations": {*FOUNDATION, "pipeline", "report", "metrics", "augmentation"},
 }
 HEAVY = {
-    "torch": {"generators/diffusion", "generators/adapters"},
-    "safetensors": {"generators/diffusion"},
+    "torch": {"generators/diffusion", "generators/adapters", "generators/autoregressive/network"},
+    "safetensors": {"generators/diffusion", "generators/autoregressive/network"},
     "pandas": {"dataframe", "integrations"},
     "polars": {"dataframe"},
     "pyarrow": {"dataframe", "schema/column_reading.py", "datasets", "encoding"},

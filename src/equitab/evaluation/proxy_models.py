@@ -106,22 +106,29 @@ def guess_groups(
     rng = np.random.default_rng(seed)
     scores = np.zeros((len(codes), n_groups))
     asked: list[CodeArray] = []
-    shuffled: dict[str, list[FloatArray]] = {name: [] for name in columns.names if rows_shuffled}
+    shuffled: list[dict[str, FloatArray]] = []
     with _few_threads(len(codes)):
         for fold in range(N_FOLDS):
             model = _model(columns.categorical, n_groups, seed)
             model.fit(columns.matrix[folds != fold], codes[folds != fold])
             own = np.flatnonzero(folds == fold)
             scores[own] = model.predict_proba(columns.matrix[own])
-            some = rng.permutation(own)[:rows_shuffled]
-            asked.append(some)
-            for name, positions in zip(columns.names, columns.positions, strict=True):
-                if name in shuffled:
-                    changed = columns.matrix[some]
-                    changed[:, positions] = changed[rng.permutation(len(some))][:, positions]
-                    shuffled[name].append(model.predict_proba(changed))
-    together = {name: np.concatenate(held) for name, held in shuffled.items()}
+            asked.append(rng.permutation(own)[:rows_shuffled])
+            shuffled.append(_shuffled(model, columns, asked[-1], rng) if rows_shuffled else {})
+    together = {name: np.concatenate([held[name] for held in shuffled]) for name in shuffled[0]}
     return Guesses(scores, np.concatenate(asked), together)
+
+
+def _shuffled(
+    model: Any, columns: OtherColumns, rows: CodeArray, rng: np.random.Generator
+) -> dict[str, FloatArray]:
+    """Return what a model guesses about some rows with each column shuffled among them."""
+    found = {}
+    for name, positions in zip(columns.names, columns.positions, strict=True):
+        changed = columns.matrix[rows]
+        changed[:, positions] = changed[rng.permutation(len(rows))][:, positions]
+        found[name] = model.predict_proba(changed)
+    return found
 
 
 def _few_threads(n_rows: int) -> AbstractContextManager[Any]:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from equitab.dataframe import Frame
 from equitab.encoding import EncodedTable, TableEncoder
-from equitab.errors import ConstraintError, Problem, SavedFormatError
+from equitab.errors import SavedFormatError
 from equitab.generators.autoregressive.boosting import BoostingSettings
 from equitab.generators.autoregressive.chain import Chain, ChainTask, CodedColumn, code_column
 from equitab.generators.autoregressive.columns import CategoryChoices, NumberChoices, fit_columns
@@ -169,15 +169,8 @@ def fit_outcome_model(
         On how likely the target is favorable, row by row.
     settings : BoostingSettings
     seed : int
-
-    Raises
-    ------
-    ConstraintError
-        If the encoder does not hold the target: it is the same in all rows, or another column determines it.
     """
     columns = fit_columns(encoder, encoded)
-    if target not in columns:
-        raise ConstraintError(undrawn_target(encoder, target))
     order = (*(name for name in columns if name != target), target)
     task = ChainTask(columns, order, encoded, weights=weights, outcome=target, penalties=penalties)
     coded = task.code()
@@ -187,19 +180,6 @@ def fit_outcome_model(
         if choice.name == target
     }
     return OutcomeModel(encoder, task.chain(models))
-
-
-def undrawn_target(encoder: TableEncoder, target: str) -> Problem:
-    """Return what is wrong with a target that is not drawn but restored."""
-    found = next((one for one in encoder.determined_ if one.name == target), None)
-    by = None if found is None else found.by
-    received = f"one that {by!r} determines" if by else "one with the same value in all rows"
-    return Problem(
-        f"target {target!r}",
-        "an outcome that can differ between people with the same other columns",
-        received,
-        f"ignore {by!r}, or condition on {target!r}" if by else "",
-    )
 
 
 def followers_of(encoder: TableEncoder) -> dict[str, tuple[str, ...]]:

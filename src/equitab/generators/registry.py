@@ -36,6 +36,12 @@ class GeneratorSource:
 
 
 BUILT_IN: dict[str, GeneratorSource] = {
+    "autoregressive_network": GeneratorSource(
+        "equitab.generators.autoregressive.network_generator",
+        "AutoregressiveNetwork",
+        "torch",
+        ("torch", "safetensors"),
+    ),
     "boosted_trees": GeneratorSource("equitab.generators.autoregressive", "BoostedTrees"),
     "independent_marginals": GeneratorSource("equitab.generators.marginals", "IndependentMarginals"),
     "smote": GeneratorSource("equitab.generators.interpolation", "Smote"),

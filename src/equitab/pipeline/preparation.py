@@ -9,11 +9,12 @@ import numpy as np
 from equitab.dataframe import Frame, concatenate
 from equitab.errors import InputError, Problem, RecipeError, SchemaError, TableError, closest
 from equitab.evaluation import Learner, learner
+from equitab.pipeline.constrained_draw import check_can_constrain
 from equitab.pipeline.fit import new_generator
 from equitab.pipeline.recipe import Recipe
 from equitab.pipeline.schema_resolution import resolve_schema
 from equitab.pipeline.table_source import OpenedTable, open_table, table_digest
-from equitab.schema import TableSchema, validate_table
+from equitab.schema import TableSchema, check_constraints, validate_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,7 @@ def prepare_run(recipe: Recipe) -> PreparedRun:
     frame, is_test = _with_test_rows(opened, recipe.split.test_table)
     schema = resolve_schema(frame, recipe.schema)
     _check_schema(schema, recipe)
+    check_constraints(recipe.constraints, schema)
     findings = tuple(
         str(finding) for finding in validate_table(frame, schema) if finding.severity == "warning"
     )
@@ -89,6 +91,7 @@ def _check_names(recipe: Recipe) -> tuple[Learner, ...]:
             problems += error.problems
     try:
         new_generator(recipe.generator)
+        check_can_constrain(recipe.generator.name, recipe.constraints)
     except InputError as error:
         problems += error.problems
     if problems:

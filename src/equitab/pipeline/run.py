@@ -118,7 +118,8 @@ def run(
     place = Path(out)
     check_output(place, resume=resume, overwrite=overwrite)
     asked = _as_recipe(recipe)
-    reporter = StageProgress(progress, n_stages=_STAGES_ONCE + _STAGES_PER_SEED * asked.n_seeds)
+    per_seed = _STAGES_PER_SEED + bool(asked.constraints)
+    reporter = StageProgress(progress, n_stages=_STAGES_ONCE + per_seed * asked.n_seeds)
     reporter.begin("reading the table")
     prepared = prepare_run(asked)
     reporter.finish(f"{len(prepared.frame):,} rows, {len(prepared.schema.columns)} columns")
@@ -196,7 +197,7 @@ def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
         seed.carry_out()
     answer = stages.carry_out(
         "results",
-        "choosing a model",
+        "choosing a model" + (" and measuring its table" if recipe.constraints else ""),
         lambda: put_together(rows, seeds, folder),
         lambda: Answer.from_dict(stages.facts("results")),
     )

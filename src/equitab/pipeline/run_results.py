@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,13 @@ from equitab.evaluation import (
     BaselineComparison,
     CurvePoint,
     Headline,
-    HeadlineQuestion,
     Measurement,
     average_over_seeds,
     frontier_points,
     headline,
     predictions_from_frame,
 )
+from equitab.pipeline.constrained_results import keep_constrained, measure_constrained
 from equitab.pipeline.measurement_files import load_curves, load_measurements, save_curves, save_measurements
 from equitab.pipeline.run_folder import RunFolder
 from equitab.pipeline.run_rows import RunRows
@@ -34,19 +34,22 @@ class Answer:
 
     headline: Headline | None
     no_headline_reason: str = ""
+    remarks: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         return {
             "headline": None if self.headline is None else asdict(self.headline),
             "no_headline_reason": self.no_headline_reason,
+            "remarks": list(self.remarks),
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Answer:
         """Return the answer that `to_dict` described."""
         held = data["headline"]
-        return cls(None if held is None else headline_from_dict(held), data["no_headline_reason"])
+        answer = None if held is None else headline_from_dict(held)
+        return cls(answer, data["no_headline_reason"], tuple(data.get("remarks", ())))
 
 
 def headline_from_dict(data: dict[str, Any]) -> Headline:
@@ -69,7 +72,7 @@ def headline_from_dict(data: dict[str, Any]) -> Headline:
 
 
 def put_together(rows: RunRows, seeds: Sequence[SeedStages], folder: RunFolder) -> Done:
-    """Average over seeds, choose a model on validation rows, and write what the run found.
+    """Average over seeds, choose a model on validation rows, measure its table, and write what the run found.
 
     Parameters
     ----------
@@ -82,9 +85,19 @@ def put_together(rows: RunRows, seeds: Sequence[SeedStages], folder: RunFolder) 
     averaged = average_over_seeds(measured)
     answer = _answer(averaged, rows, seeds)
     together = averaged if len(seeds) == 1 else [*averaged, *measured]
+    curves = _curves_of(seeds, averaged)
     files = [folder.place("measurements.parquet"), folder.place("curves.parquet")]
+    if rows.prepared.recipe.constraints:
+        model = answer.headline.model if answer.headline else rows.prepared.learners[0].name
+        constrained = measure_constrained(rows, seeds[0], model, averaged)
+        together, curves = (
+            [*together, *constrained.measurements],
+            [*curves, *constrained.curves],
+        )
+        answer = replace(answer, remarks=constrained.remarks)
+        files += keep_constrained(seeds[0], folder, model)
     save_measurements(together, files[0], overwrite=True)
-    save_curves(_curves_of(seeds, averaged), files[1], overwrite=True)
+    save_curves(curves, files[1], overwrite=True)
     if answer.headline is not None:
         place = seeds[0].result_files["models"] / answer.headline.treatment / answer.headline.model
         write_folder(folder.place("model"), lambda target: _copy_folder(place, target))
@@ -106,9 +119,8 @@ def _answer(averaged: Sequence[Measurement], rows: RunRows, seeds: Sequence[Seed
     predictions = None
     if len(seeds) == 1:
         predictions = predictions_from_frame(read_table(seeds[0].result_files["predictions"]))
-    question = HeadlineQuestion(sensitive_features=rows.compared)
     try:
-        return Answer(headline(averaged, question, predictions=predictions, test=rows.test))
+        return Answer(headline(averaged, rows.question, predictions=predictions, test=rows.test))
     except EquitabError as error:
         return Answer(None, str(error))
 

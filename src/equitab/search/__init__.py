@@ -2,12 +2,15 @@
 
 from equitab.search.frontier import default_strengths, trace_frontier
 from equitab.search.points import FrontierPoint, Judge, judge_labelled
+from equitab.search.proxies import BoundedProxies, bound_proxies
 from equitab.search.tuning import Tuned, tune_to_model
 
 __all__ = [
+    "BoundedProxies",
     "FrontierPoint",
     "Judge",
     "Tuned",
+    "bound_proxies",
     "default_strengths",
     "judge_labelled",
     "trace_frontier",

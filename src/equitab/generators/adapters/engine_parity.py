@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from equitab.errors import ConstraintError, Problem
-from equitab.generators.adapters.plain_columns import PlainKind
+from equitab.generators.adapters.plain_columns import PlainColumns, PlainKind
 from equitab.schema import FairnessConstraint, TableSchema, check_constraints
 
 ADVICE = "use boosted_trees or autoregressive_network, which honour it"
@@ -19,8 +19,9 @@ class EngineParity:
     Parameters
     ----------
     target : str
+        By its plain name.
     sensitive : tuple of str
-        All of them together: the package makes every combination alike.
+        By their plain names. All of them together: the package makes every combination alike.
     """
 
     target: str
@@ -34,7 +35,7 @@ class EngineParity:
 def asked_parity(
     constraints: Sequence[FairnessConstraint],
     schema: TableSchema,
-    kinds: Mapping[str, PlainKind],
+    columns: PlainColumns,
     *,
     has_given: bool,
 ) -> EngineParity | None:
@@ -44,8 +45,8 @@ def asked_parity(
     ----------
     constraints : sequence of FairnessConstraint
     schema : TableSchema
-    kinds : mapping of str to {"category", "number", "date"}
-        Of the columns that the package learned.
+    columns : PlainColumns
+        That the package learned.
     has_given : bool
         Whether values of the rows are given.
 
@@ -57,6 +58,7 @@ def asked_parity(
     if not constraints:
         return None
     check_constraints(constraints, schema)
+    kinds = {name: columns.kinds[plain] for name, plain in columns.names.items()}
     problems = [problem for one in constraints for problem in _problems(one, schema, kinds)]
     if len(constraints) > 1:
         problems.append(Problem("generator 'tabular_argn'", "one constraint", f"{len(constraints)}", ADVICE))
@@ -65,7 +67,8 @@ def asked_parity(
         problems.append(Problem("generator 'tabular_argn'", expected, "both", ADVICE))
     if problems:
         raise ConstraintError(problems)
-    return EngineParity(schema.target, constraints[0].features(schema))
+    sensitive = tuple(columns.names[name] for name in constraints[0].features(schema))
+    return EngineParity(columns.names[schema.target], sensitive)
 
 
 def _problems(

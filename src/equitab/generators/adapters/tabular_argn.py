@@ -159,7 +159,7 @@ class TabularArgn:
             If what is asked for is not the one constraint that the package honours.
         """
         self._check_is_fitted()
-        parity = asked_parity(constraints, self.schema_, self._columns.kinds, has_given=given is not None)
+        parity = asked_parity(constraints, self.schema_, self._columns, has_given=given is not None)
         encoder = self._columns.encoder
         asked = read_given(
             given,

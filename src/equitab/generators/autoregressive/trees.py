@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from equitab.generators.autoregressive.chain import (
     Progress,
     learned_rows,
 )
+from equitab.generators.autoregressive.learning import learn_choices
 
 TREES_NAME = "trees.txt"
 
@@ -43,26 +42,16 @@ class TreeLearner:
     def learn(
         self, task: ChainTask, *, deadline: float | None = None, progress: Progress | None = None, seed: int
     ) -> Chain:
-        """Learn every choice; they are independent of each other, given the table."""
-        coded, empty, wanted = task.code(), task.empty_chain(), task.choices()
+        """Learn every choice, on all cores."""
+        coded = task.code()
 
-        def fit_one(place: int) -> ChoiceModel:
-            choice = wanted[place]
-            return learn_choice(
-                task,
-                choice,
-                coded,
-                settings=self.settings.patient() if choice.is_redrawn else self.settings,
-                deadline=deadline,
-                seed=int(np.random.SeedSequence([seed, place]).generate_state(1)[0]),
-            )
+        def learn_one(choice: Choice, seed: int, until: float | None) -> ChoiceModel:
+            settings = self.settings.patient() if choice.is_redrawn else self.settings
+            return learn_choice(task, choice, coded, settings=settings, deadline=until, seed=seed)
 
-        # The widest contexts first: no thread is left alone with a long task at the end.
-        places = sorted(range(len(wanted)), key=lambda place: -_work(empty, wanted[place]))
-        with ThreadPoolExecutor(max_workers=self.n_jobs) as pool:
-            fitted = zip(places, pool.map(fit_one, places), strict=True)
-            found = dict(_reported(fitted, len(places), progress))
-        return task.chain({wanted[place]: found[place] for place in range(len(wanted))})
+        return learn_choices(
+            task, learn_one, n_jobs=self.n_jobs, deadline=deadline, progress=progress, seed=seed
+        )
 
     def record(self, chain: Chain) -> dict[str, Any]:
         """Return how many trees there are."""
@@ -153,21 +142,3 @@ def _models(chain: Chain) -> Iterator[ChoiceModel]:
     for model in chain.models.values():
         assert isinstance(model, ChoiceModel)
         yield model
-
-
-def _reported(
-    fitted: Iterable[tuple[int, ChoiceModel]], n_choices: int, progress: Progress | None
-) -> Iterator[tuple[int, ChoiceModel]]:
-    """Pass fitted choices on, and tell how far it is and how well the context explains them."""
-    started, loss = time.monotonic(), 0.0
-    for done, (place, model) in enumerate(fitted, start=1):
-        loss += model.held_out_loss
-        if progress is not None:
-            left = (time.monotonic() - started) / done * (n_choices - done)
-            progress(done, n_choices, left, loss / done)
-        yield place, model
-
-
-def _work(chain: Chain, choice: Choice) -> int:
-    n_known = len(chain.context_names(choice.name, is_redrawn=choice.is_redrawn))
-    return (n_known + 5) * (chain.columns[choice.name].parts[choice.part] + 10)

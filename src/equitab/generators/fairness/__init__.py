@@ -16,6 +16,7 @@ from equitab.generators.fairness.draft import (
     refuse_given_outcome,
 )
 from equitab.generators.fairness.groups import ConstraintCells, cells_of
+from equitab.generators.fairness.proxy_bound import exchange_groups, share_for
 from equitab.generators.fairness.rates import PARTS, largest_shortfall
 from equitab.generators.fairness.reference_rows import ReferenceRows
 
@@ -30,7 +31,9 @@ __all__ = [
     "cells_of",
     "correction_of",
     "draft_of_block",
+    "exchange_groups",
     "joined",
     "largest_shortfall",
     "refuse_given_outcome",
+    "share_for",
 ]

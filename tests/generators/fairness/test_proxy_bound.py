@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from equitab.dataframe import frame_from_columns
+from equitab.errors import ConstraintError
+from equitab.generators.fairness.proxy_bound import exchange_groups, exchange_to_bound, share_for
+
+SIZE = 4000
+
+
+def people(seed=0):
+    """Return people whose score tells their sex, whose badge repeats it, and whose outcome depends on it."""
+    rng = np.random.default_rng(seed)
+    sex = rng.random(SIZE) < 0.3
+    return frame_from_columns(
+        {
+            "sex": np.where(sex, "F", "M"),
+            "race": rng.choice(["a", "b", "c"], SIZE),
+            "badge": np.where(sex, 1, 2),
+            "score": rng.normal(size=SIZE) + 1.5 * sex,
+            "y": rng.random(SIZE) < 0.2 + 0.4 * sex,
+        }
+    )
+
+
+def column(frame, name):
+    return np.array(frame[name].to_list())
+
+
+def area(frame):
+    """Return the AUROC of telling women by the score."""
+    score, is_member = column(frame, "score"), column(frame, "sex") == "F"
+    ranks = np.empty(len(score))
+    ranks[np.argsort(score)] = np.arange(1, len(score) + 1)
+    n = is_member.sum()
+    return (ranks[is_member].sum() - n * (n + 1) / 2) / (n * (len(score) - n))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.5, 0.8, 1.0])
+def test_the_auroc_of_a_fixed_score_falls_linearly(share):
+    """A' - 1/2 = (1 - share)(A - 1/2), within the sampling error of an AUROC (sd about .01)."""
+    table = people()
+    found = np.mean(
+        [
+            area(exchange_groups(table, ["sex"], share=share, random=np.random.default_rng(seed)))
+            for seed in range(8)
+        ]
+    )
+    assert found - 0.5 == pytest.approx((1 - share) * (area(table) - 0.5), abs=0.012)
+
+
+def test_group_sizes_and_all_other_columns_stay_exactly():
+    table = people()
+    changed = exchange_groups(table, ["sex", "race"], share=0.6, random=np.random.default_rng(0))
+    for name in ("badge", "score", "y"):
+        assert np.array_equal(column(changed, name), column(table, name))
+    before, after = (sorted(zip(column(t, "sex"), column(t, "race"), strict=True)) for t in (table, changed))
+    assert before == after
+    assert changed.columns == table.columns
+    assert changed.schema == table.schema
+
+
+def test_about_as_many_rows_take_part_as_asked():
+    table = people()
+    numbered = frame_from_columns({"sex": np.arange(SIZE), "x": np.zeros(SIZE)})
+    changed = exchange_groups(numbered, ["sex"], share=0.25, random=np.random.default_rng(0))
+    n_moved = int((column(changed, "sex") != np.arange(SIZE)).sum())
+    assert 0.24 * SIZE < n_moved <= 0.25 * SIZE
+    assert exchange_groups(table, ["sex"], share=0.0, random=np.random.default_rng(0)) is table
+
+
+def test_followers_move_along_and_stay_determined():
+    found = exchange_to_bound(people(), ["sex"], followers=["badge"], bound=0.6, auroc=area, seed=0)
+    assert np.array_equal(column(found.frame, "badge") == 1, column(found.frame, "sex") == "F")
+
+
+def test_within_outcomes_every_group_keeps_its_outcomes_exactly():
+    table = people()
+    outcome = column(table, "y").astype(int)
+    changed = exchange_groups(table, ["sex"], share=1.0, random=np.random.default_rng(0), within=outcome)
+    for sex in ("F", "M"):
+        assert outcome[column(changed, "sex") == sex].sum() == outcome[column(table, "sex") == sex].sum()
+    assert (column(changed, "sex") != column(table, "sex")).mean() > 0.2
+    apart = exchange_groups(table, ["sex"], share=1.0, random=np.random.default_rng(0))
+    rates = [outcome[column(apart, "sex") == sex].mean() for sex in ("F", "M")]
+    assert abs(rates[0] - rates[1]) < 0.06 < 0.3  # across outcomes the difference is gone
+
+
+def test_a_measured_bound_is_kept():
+    found = exchange_to_bound(people(), ["sex"], bound=0.65, auroc=area, seed=1)
+    assert found.before == pytest.approx(area(people()))
+    assert found.after == pytest.approx(area(found.frame))
+    assert found.after <= 0.65 + 0.005
+    assert found.share == pytest.approx(1 - 0.15 / (found.before - 0.5), abs=0.1)
+    assert "before" in found.remarks[0]
+
+
+def test_a_measure_that_falls_too_slowly_raises_the_share():
+    asked = []
+
+    def stubborn(frame):
+        asked.append(frame)
+        return 0.9 if len(asked) == 1 else 0.8 if len(asked) == 2 else 0.7
+
+    found = exchange_to_bound(people(), ["sex"], bound=0.7, auroc=stubborn, seed=0)
+    assert (len(asked), found.after) == (3, 0.7)
+    assert found.share == pytest.approx(0.5 + 0.1 / 0.4)
+
+
+def test_a_bound_that_is_kept_already_changes_nothing():
+    table = people()
+    found = exchange_to_bound(table, ["sex"], bound=0.95, auroc=area, seed=0)
+    assert found.frame is table
+    assert (found.share, found.after) == (0.0, found.before)
+    assert "no row was changed" in found.remarks[0]
+
+
+def test_the_same_seed_gives_the_same_rows():
+    one, again, other = (
+        exchange_to_bound(people(), ["sex"], bound=0.6, auroc=0.8, seed=seed).frame for seed in (3, 3, 4)
+    )
+    assert one.to_native().equals(again.to_native())
+    assert not one.to_native().equals(other.to_native())
+
+
+def test_a_bound_below_what_the_outcome_alone_tells_is_refused():
+    assert share_for(0.9, 0.7, floor=0.6) == pytest.approx(2 / 3)
+    with pytest.raises(ConstraintError, match=r"the outcome alone tells 0\.600"):
+        share_for(0.9, 0.55, floor=0.6)
+
+
+def test_all_problems_are_said_at_once():
+    with pytest.raises(ConstraintError) as caught:
+        exchange_to_bound(people(), ["sexe"], bound=0.3, auroc=0.9, seed=0)
+    assert len(caught.value.problems) == 2
