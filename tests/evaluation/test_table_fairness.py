@@ -251,3 +251,18 @@ def test_scores_of_all_values_of_a_target_sum_to_one():
     found = out_of_fold_scores(table, schema, LEARNERS["logistic_regression"], values=("a", "b", "c"), seed=0)
     assert found["a"] + found["b"] + found["c"] == pytest.approx(np.ones(400))
     assert found[FAVORABLE] == pytest.approx(found["a"] + found["b"])
+
+
+def test_a_bound_on_proxies_is_measured_by_what_other_columns_tell():
+    frame, schema = make_people(300)
+    asked = [
+        FairnessConstraint(criterion="bounded_proxies", bound=0.6, sensitive_features=("sex",), aim="table")
+    ]
+    found = measure_table_fairness(frame, schema, constraints=asked, settings=settings(), seed=0)
+    assert [(m.metric, m.operating_point) for m in found] == [
+        ("proxy_auroc", ""),
+        ("proxy_balanced_accuracy", ""),
+        ("proxy_auroc", "with outcome"),
+        ("proxy_balanced_accuracy", "with outcome"),
+    ]
+    assert {m.sensitive_features for m in found} == {"sex"}

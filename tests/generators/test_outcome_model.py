@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,7 @@ def table(target: str = "hired") -> Frame:
     return as_frame(people().drop(columns="pay") if target == "hired" else people())
 
 
+@cache
 def fitted(
     target: str = "hired", *constraints: FairnessConstraint
 ) -> tuple[OutcomeModel, EncodedTable, TableEncoder]:

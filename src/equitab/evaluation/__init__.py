@@ -48,7 +48,7 @@ from equitab.evaluation.protocol import (
     train_and_measure,
     train_and_measure_all,
 )
-from equitab.evaluation.proxies import ProxyAudit, audit_proxies, proxy_auroc
+from equitab.evaluation.proxies import ProxyAudit, audit_proxies, measure_proxy, proxy_auroc
 from equitab.evaluation.quality.detection import detect_synthetic
 from equitab.evaluation.quality.measure import Quality, measure_quality
 from equitab.evaluation.quality.plan import QualityDepth
@@ -140,6 +140,7 @@ __all__ = [
     "measure_predictions",
     "measure_preservation",
     "measure_privacy",
+    "measure_proxy",
     "measure_quality",
     "measure_rows",
     "measure_score_distributions",

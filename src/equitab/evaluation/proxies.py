@@ -230,6 +230,46 @@ def proxy_auroc(
     return target.separation(target.guesses(with_outcome, 0)).mean if len(target.counted) > 1 else 0.5
 
 
+def measure_proxy(
+    table: Any,
+    schema: TableSchema,
+    *,
+    sensitive_features: Sequence[str] = (),
+    treatment: str = "synthetic",
+    confidence: float = 0.95,
+    max_rows: int = MAX_ROWS,
+    seed: int,
+) -> list[Measurement]:
+    """Measure how well some sensitive features, taken together, can be told from the other columns.
+
+    What a constraint ``bounded_proxies`` is held against; `audit_proxies` says also which columns tell.
+
+    Parameters
+    ----------
+    table, schema, sensitive_features, max_rows, seed
+        As in `proxy_auroc`.
+    treatment : str, default "synthetic"
+        What the table is called.
+    confidence : float, default 0.95
+
+    Returns
+    -------
+    list of Measurement
+        ``proxy_auroc`` and ``proxy_balanced_accuracy``, without the outcome and with it.
+
+    Raises
+    ------
+    TableError
+        As `audit_proxies`.
+    """
+    frame = as_frame(table)
+    _check([frame], schema)
+    groups = sensitive_groups(frame, schema, tuple(sensitive_features) or None)
+    asked = _some_rows(frame, max_rows, np.random.default_rng(seed))
+    target = _targets([asked], groups, schema, (treatment, ""), [len(frame)], confidence, seed)[0]
+    return list(target.told(rows_shuffled=0))
+
+
 def _check(frames: Sequence[Frame], schema: TableSchema) -> None:
     problems = []
     if not schema.sensitive_names:
@@ -300,17 +340,21 @@ class _Target:
 
     def measure(self) -> Iterator[Measurement]:
         """Yield everything about this target."""
+        yield from self.told(rows_shuffled=ROWS_SHUFFLED if self.is_single else 0)
+        if len(self.counted) > 1:
+            yield from self._alone()
+
+    def told(self, *, rows_shuffled: int) -> Iterator[Measurement]:
+        """Yield what all other columns tell, without the outcome and with it, and what each of them carries."""
         if len(self.counted) < 2:
             reason = f"fewer than two groups have {MIN_GROUP_SIZE} rows"
             held = MetricResult.undefined("proxy_auroc", reason=reason, n=len(self.codes))
             yield self._row(held)
             return
         for with_outcome in (False, True):
-            shuffled = ROWS_SHUFFLED if self.is_single and not with_outcome else 0
-            guesses = self.guesses(with_outcome, shuffled)
+            guesses = self.guesses(with_outcome, 0 if with_outcome else rows_shuffled)
             yield from self._told(guesses, WITH_OUTCOME if with_outcome else "")
             yield from self._drops(guesses)
-        yield from self._alone()
 
     def _told(self, guesses: Guesses, point: str) -> Iterator[Measurement]:
         area = self.separation(guesses)

@@ -38,6 +38,7 @@ from equitab.evaluation.comparisons import MIN_NAMED_RECORDS
 from equitab.evaluation.fairness import Subject
 from equitab.evaluation.learners import Learner, learner
 from equitab.evaluation.out_of_fold import FAVORABLE, FloatArray, out_of_fold_scores
+from equitab.evaluation.proxies import measure_proxy
 from equitab.evaluation.rate_spread import JudgedRates, SpreadSettings, measure_spread
 from equitab.evaluation.results import Measurement
 from equitab.metrics import RATES, count_outcomes, rows_for_tolerance
@@ -107,8 +108,7 @@ def measure_table_fairness(
         Rows without a target are left out, and counted.
     schema : TableSchema
     constraints : sequence of FairnessConstraint
-        Which criteria, for whom; how they are to be enforced plays no part. ``bounded_proxies`` is measured by
-        `equitab.evaluation.audit_proxies` instead.
+        Which criteria, for whom; how they are to be enforced plays no part.
     settings : TableFairnessSettings, optional
     treatment : str, default "synthetic"
         Which table it is.
@@ -124,7 +124,7 @@ def measure_table_fairness(
         at least `large_group_size` rows (its `operating_point` says so); ``exact_parity_spread`` and
         ``parity_spread_ratio`` beside it; ``groups_off_parity``; ``smallest_tolerance``; and for a minimum rate
         ``lowest_selection_rate``. With `each_value` the same for every value of the target, named in
-        `operating_point`.
+        `operating_point`. For ``bounded_proxies`` what `equitab.evaluation.measure_proxy` returns.
 
     Raises
     ------
@@ -155,6 +155,17 @@ def measure_table_fairness(
             rates = judged.rates(constraint, outcome)
             subject = judged.subject(constraint, outcome, treatment)
             found += measure_spread(rates, subject=subject, settings=chosen, seed=seed)
+    for constraint in constraints:
+        if constraint.criterion == "bounded_proxies":
+            features = constraint.features(schema)
+            found += measure_proxy(
+                judged.frame,
+                schema,
+                sensitive_features=features,
+                treatment=treatment,
+                confidence=chosen.confidence,
+                seed=seed,
+            )
     return found
 
 

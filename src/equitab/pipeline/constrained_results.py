@@ -16,6 +16,7 @@ from equitab.evaluation import (
     CurvePoint,
     Measurement,
     TableFairnessSettings,
+    audit_proxies,
     measure_consistency,
     measure_preservation,
     measure_table_fairness,
@@ -35,6 +36,9 @@ MARKED = (CONSTRAINED, "original", "reweighed", "smote_nc", "threshold_optimizer
 
 MOST_JUDGED_ROWS = 50_000
 """So many rows of a drawn table are judged where a criterion needs a model of the table, for speed."""
+
+MOST_AUDITED_ROWS = 10_000
+"""So many rows tell how well other columns give a sensitive feature away."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +96,7 @@ def measure_constrained(
     )
     collect(lambda: _consistency(rows, seed, model))
     curves = files.curves()
+    collect(lambda: _proxies(frame, drawn, rows, seed.seed, curves))
     curves += baseline_curves(measured, asked, schema, stage="validation", treatments=MARKED)
     return ConstrainedMeasures(found, curves, (*remarks, *_unshowable(rows, settings, seed.seed)))
 
@@ -127,6 +132,22 @@ def _fairness(
     return measure_table_fairness(
         judged, schema, constraints=asked, settings=settings, treatment=treatment, seed=seed
     )
+
+
+def _proxies(
+    frame: Frame, drawn: Frame, rows: RunRows, seed: int, curves: list[CurvePoint]
+) -> list[Measurement]:
+    """Return how well other columns tell the sensitive features, before and after; the columns go to the curves."""
+    audit = audit_proxies(
+        frame,
+        rows.prepared.schema,
+        reference=drawn,
+        treatments=(CONSTRAINED, "synthetic"),
+        max_rows=MOST_AUDITED_ROWS,
+        seed=seed,
+    )
+    curves.extend(audit.points)
+    return list(audit.measurements)
 
 
 def _consistency(rows: RunRows, seed: SeedStages, model: str) -> list[Measurement]:

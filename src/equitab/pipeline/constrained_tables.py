@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from equitab.dataframe import Frame, as_frame
 from equitab.evaluation import Learner, RealRows
 from equitab.pipeline.progress import StageProgress
 from equitab.schema import FairnessConstraint, TableSchema
-from equitab.search import FrontierPoint, tune_to_model
+from equitab.search import FrontierPoint, bound_proxies, tune_to_model
 
 FEWEST_ROWS, MOST_ROWS, TIMES_TRAINING = 20_000, 200_000, 3
 """How many rows are drawn unless a recipe says it: a multiple of the training rows, within bounds."""
@@ -131,21 +131,22 @@ def is_tuned(constraints: Sequence[FairnessConstraint]) -> bool:
 def _mapped(
     draft: Any, constraints: tuple[FairnessConstraint, ...], tuning: Tuning
 ) -> Iterator[ConstrainedTable]:
-    proxies, said = _bounded(draft, constraints, tuning)
     about = tuple(one for one in constraints if one.criterion != "bounded_proxies")
+    proxies = tuple(one for one in constraints if one.criterion == "bounded_proxies")
     if not is_tuned(about):
-        labelled = draft.table((*about, *proxies))
+        bounded, said = _bounded(draft, proxies, about, tuning)
+        labelled = draft.table((*about, *bounded))
         yield ConstrainedTable(
             "",
             labelled.frame,
-            (*about, *proxies),
+            (*about, *bounded),
             labelled.share_changed,
             labelled.strengths,
-            remarks=(*said, *labelled.remarks),
+            remarks=(*labelled.remarks, *said),
         )
         return
     for place, learner in enumerate(tuning.learners):
-        yield _tuned(draft, about, proxies, learner, place, tuning, said)
+        yield _tuned(draft, about, proxies, learner, place, tuning)
 
 
 def _tuned(
@@ -155,7 +156,6 @@ def _tuned(
     learner: Learner,
     place: int,
     tuning: Tuning,
-    said: tuple[str, ...],
 ) -> ConstrainedTable:
     count = len(tuning.learners)
 
@@ -172,34 +172,38 @@ def _tuned(
         seed=tuning.seed,
         progress=tell,
     )
-    labelled = draft.table((*found.constraints, *proxies))
-    words = tuple(f"{learner.name}: {remark}" for remark in found.remarks)
+    bounded, said = _bounded(draft, proxies, found.constraints, tuning)
+    labelled = draft.table((*found.constraints, *bounded))
+    words = tuple(f"{learner.name}: {remark}" for remark in (*found.remarks, *said))
     return ConstrainedTable(
         learner.name,
         labelled.frame,
-        (*found.constraints, *proxies),
+        (*found.constraints, *bounded),
         labelled.share_changed,
         labelled.strengths,
         found.is_reached,
         found.points,
-        (*said, *labelled.remarks, *words),
+        (*labelled.remarks, *words),
     )
 
 
 def _bounded(
-    draft: Any, constraints: tuple[FairnessConstraint, ...], tuning: Tuning
+    draft: Any,
+    proxies: tuple[FairnessConstraint, ...],
+    others: tuple[FairnessConstraint, ...],
+    tuning: Tuning,
 ) -> tuple[tuple[FairnessConstraint, ...], tuple[str, ...]]:
-    """Return the constraints on proxies with the share of rows that exchange their groups, and remarks."""
+    """Return bounds on proxies with the share of rows that exchange their groups, and what that reached."""
     found, said = [], []
-    for one in constraints:
-        if one.criterion != "bounded_proxies":
-            continue
+    for one in proxies:
         if one.strength is not None:
             found.append(one)
             continue
-        from equitab.search import bound_proxies
-
-        bounded = bound_proxies(draft, one, schema=tuning.schema, seed=tuning.seed)
-        found.append(replace(one, strength=bounded.constraint.strength))
-        said += list(bounded.remarks)
+        bounded = bound_proxies(draft, one, others=others, seed=tuning.seed)
+        found.append(bounded.constraint)
+        kept = "is within" if bounded.is_reached else "is not within"
+        said.append(
+            f"{one.name}: other columns tell it with an AUROC of {bounded.after:.3f} ({bounded.before:.3f} before), "
+            f"which {kept} the bound of {one.bound:g}"
+        )
     return tuple(found), tuple(said)

@@ -26,12 +26,14 @@ class BoundedProxies:
     before, after : float
         AUROC with which the other columns, the outcome among them, tell the sensitive features.
     is_reached : bool
+    remarks : tuple of str
     """
 
     constraint: FairnessConstraint
     before: float
     after: float
     is_reached: bool
+    remarks: tuple[str, ...] = ()
 
 
 def bound_proxies(
@@ -80,5 +82,7 @@ def bound_proxies(
         # The law is linear only nearly: aim again from what is left, a little below the bound.
         left = max(after - 0.5, 1e-6)
         share = min(1.0, max(0.0, 1 - (1 - share) * (bound - CLOSE / 2 - 0.5) / left))
-    found = replace(constraint, strength=round(share, 4), aim=constraint.aim)
-    return BoundedProxies(found, before, after, after <= bound)
+    found = replace(constraint, strength=round(share, 4))
+    is_reached = after <= bound
+    missed = f"{constraint.name}: an AUROC of {after:.3f} is left, above the bound of {bound:g}"
+    return BoundedProxies(found, before, after, is_reached, () if is_reached else (missed,))

@@ -42,6 +42,8 @@ ARM_NAMES = {
     "together": "constraint on sex and race together",
     "together_in_training": "together, in training",
     "mostlyai_engine": "mostlyai-engine with its fairness option",
+    "mapped_scores": "real rows, scores mapped to parity (the limit)",
+    "bounded": "synthetic, parity, and proxies bounded to 0.7",
 }
 ARM_STYLES = {
     "real": NOTHING,
@@ -49,6 +51,7 @@ ARM_STYLES = {
     "real_without_sex": BASELINE,
     "reweighed": BASELINE,
     "threshold_optimizer": MarkStyle("t5", "plus"),
+    "mapped_scores": MarkStyle("t5", "plus"),
     "mostlyai_engine": PUBLISHED,
     "published": PUBLISHED,
 }
@@ -161,11 +164,11 @@ def _score_lines(found: Found, part: str, arm: str) -> tuple[Line, ...]:
 def price_chart(
     found: Found, part: str, arms: Sequence[str], groups: str, *, gap: str, gap_title: str
 ) -> Figure:
-    """Return AUROC against a gap of models of every table: baselines, published forms and ours."""
+    """Return accuracy against a gap of models of every table: baselines, published forms and ours."""
     points = []
     for arm in arms:
         reached = found.summary(Source(part=part, arm=arm, metric=gap, group=groups, model=MODEL))
-        area = found.summary(Source(part=part, arm=arm, metric="auroc", model=MODEL))
+        area = found.summary(Source(part=part, arm=arm, metric="accuracy", model=MODEL))
         if reached is not None and area is not None:
             points.append(
                 ScatterPoint(
@@ -173,16 +176,16 @@ def price_chart(
                     y=area.value,
                     low=area.low,
                     high=area.high,
-                    name=f"{arm_name(arm)}: gap {reached.value:.3f}, AUROC {area.value:.3f}",
+                    name=f"{arm_name(arm)}: gap {reached.value:.3f}, accuracy {area.value:.3f}",
                     style=ARM_STYLES.get(arm, OURS),
                 )
             )
-    heading = f"AUROC against the {gap_title}"
+    heading = f"Accuracy against the {gap_title}"
     legend = (
         ("no treatment", NOTHING),
         ("no constraint", ARM_STYLES["synthetic"]),
-        ("weights, or no sensitive column", BASELINE),
-        ("threshold optimizer", ARM_STYLES["threshold_optimizer"]),
+        ("weights, or column dropped", BASELINE),
+        ("thresholds or mapped scores", ARM_STYLES["threshold_optimizer"]),
         ("published mapping", PUBLISHED),
         ("ours", OURS),
     )
@@ -190,7 +193,7 @@ def price_chart(
         tuple(points),
         legend=legend,
         x_title=gap_title,
-        y_title="AUROC on real test rows",
+        y_title="accuracy on real test rows",
         band=None,
         title=heading,
         description="One point for each table that models learned from; further left is fairer, further up is better.",

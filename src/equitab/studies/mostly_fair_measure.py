@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from equitab.dataframe import Frame, frame_from_columns
+from equitab.schema import FairnessConstraint
 from equitab.studies.mostly_fair import FairPart
 from equitab.studies.mostly_fair_paper import MODEL
 from equitab.studies.mostly_fair_scores import (
@@ -20,10 +21,14 @@ from equitab.studies.mostly_fair_scores import (
 )
 from equitab.studies.mostly_fair_syntheses import UNCONSTRAINED, Source, Table, fit_on, real_models
 
-__all__ = ["measure_real", "measure_synthesis", "numbers_frame", "numbers_from_frame"]
+__all__ = ["measure_proxies", "measure_real", "measure_synthesis", "numbers_frame", "numbers_from_frame"]
 
 COMPARED_WITH_REAL = ("accuracy", "auroc", "f1", "balanced_accuracy")
 MODELED = ("adult_sex", "compas")
+OF_SCORES = ("auroc", "score_distance", "score_share", "mean_score", "near_zero", "near_zero_gap")
+"""What decisions have not: those of a threshold optimizer come without scores."""
+PROXY_BOUND = 0.7
+BOUNDED = "bounded"
 _FIELDS = {
     "part": "string",
     "arm": "string",
@@ -55,8 +60,43 @@ def measure_real(part: FairPart, people: TestPeople | None, *, seed: int) -> lis
     if people is not None:
         for arm, (score, predicted) in real_models(part, people, seed=seed).items():
             held = list(_named(part, arm, MODEL, 0, measure_scores(score, predicted, people)))
+            if arm == "threshold_optimizer":
+                held = [one for one in held if one.metric not in OF_SCORES]
             found += [*held, *_lost(held, found if arm != "real" else held)]
     return found
+
+
+def measure_proxies(source: Source, *, max_rows: int, seed: int) -> Iterable[FairNumber]:
+    """Return how well the sex can be told from the other columns: real, synthetic, with parity, and with a bound.
+
+    Parameters
+    ----------
+    source : Source
+    max_rows : int
+        Of each table that the models that guess see at most.
+    seed : int
+        Of the draw and the models.
+    """
+    from equitab.evaluation import audit_proxies
+    from equitab.search import bound_proxies
+
+    part, parity = source.part, source.mapped["parity"]
+    draft = source.generator.draft(len(part.training), seed=seed)
+    bound = FairnessConstraint(criterion="bounded_proxies", aim="table", bound=PROXY_BOUND)
+    bounded = bound_proxies(draft, bound, others=parity, seed=seed)
+    tables = {
+        "real": part.training,
+        UNCONSTRAINED: draft.frame,
+        "parity": draft.table(parity).frame,
+        BOUNDED: draft.table((*parity, bounded.constraint)).frame,
+    }
+    for arm, frame in tables.items():
+        audit = audit_proxies(frame, part.schema, max_rows=max_rows, seed=seed)
+        told = [("proxy_auroc", "", audit.auroc("sex")), ("proxy_auroc", "with outcome", audit.auroc("sex", with_outcome=True))]
+        told += [("column_proxy_auroc", one.model, one.value) for one in audit.measurements if one.metric == "column_proxy_auroc"]
+        yield from _named(part, arm, "", 0, ((metric, group, value) for metric, group, value in told if value is not None))
+    yield from _named(part, BOUNDED, "", 0, measure_table(tables[BOUNDED], part))
+    yield from _named(part, BOUNDED, "", 0, measure_columns(Codes.read(tables[BOUNDED], part), part))
 
 
 def measure_synthesis(

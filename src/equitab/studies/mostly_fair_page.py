@@ -176,25 +176,21 @@ def _of_proxy(found: Found) -> Contents:
 
 
 def _proxy_tables(found: Found) -> Iterator[StudyTable]:
-    arms = list(
-        dict.fromkeys(source.arm for source in found.sources(part="adult_proxy", metric="proxy_auroc"))
-    )
+    part = "adult_proxy"
+    arms = list(dict.fromkeys(source.arm for source in found.sources(part=part, metric="proxy_auroc")))
     if not arms:
         return
     rows = []
     for arm in arms:
-        held = [
-            source
-            for source in found.sources(part="adult_proxy", arm=arm, metric="proxy_auroc")
-            if source.group
-        ]
-        told = sorted(((found.values(source).mean(), source.group) for source in held), reverse=True)[:3]
-        carriers = ", ".join(f"{name} {value:.3f}" for value, name in told)
-        everything = found.summary(Source(part="adult_proxy", arm=arm, metric="proxy_auroc"))
-        rows.append((arm_name(arm), cell_text(everything), carriers))
+        alone = found.sources(part=part, arm=arm, metric="column_proxy_auroc")
+        told = sorted(((float(found.values(source).mean()), source.group) for source in alone), reverse=True)[:4]
+        asked = [Source(part=part, arm=arm, metric="proxy_auroc", group=group) for group in ("", "with outcome")]
+        gap = Source(part=part, arm=arm, metric="gap", group="sex")
+        cells = [cell_text(found.summary(source)) for source in (*asked, gap)]
+        rows.append((arm_name(arm), *cells, ", ".join(f"{name} {value:.3f}" for value, name in told)))
     yield StudyTable(
-        caption="How well the sex can be told from the other columns (AUROC; 0.5: not at all)",
-        header=("Table", "from all columns but the outcome", "single columns that tell most"),
+        caption="Audit: how well the sex can be told from the other columns (AUROC; 0.5: not at all)",
+        header=("Table", "without the outcome", "with it", "parity gap", "columns that tell most alone"),
         rows=tuple(rows),
     )
 

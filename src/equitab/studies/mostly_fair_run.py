@@ -13,6 +13,7 @@ from equitab.pipeline.stages import Done, Stages
 from equitab.studies.mostly_fair import FairPart, FairSettings, read_part
 from equitab.studies.mostly_fair_measure import (
     MODELED,
+    measure_proxies,
     measure_real,
     measure_synthesis,
     numbers_frame,
@@ -26,6 +27,11 @@ from equitab.studies.mostly_fair_verdicts import Found
 
 WITH_CURVES = "adult_sex"
 """The part whose columns' distributions are drawn."""
+WITH_PROXIES = "adult_proxy"
+PROXY_ROWS = 6_000
+"""Rows that the models see which guess the sex; each table is audited once."""
+SELECTION = ("age", "hours-per-week", "marital-status", "relationship", "sex", "income")
+"""Columns whose distributions are drawn: the paper shows a selection too."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +108,8 @@ def _measured(
     people = TestPeople.read(part, seed=seed) if part.name in MODELED else None
     real = measure_real(part, people, seed=seed)
     yield from real
+    if part.name == WITH_PROXIES:
+        yield from measure_proxies(source, max_rows=PROXY_ROWS, seed=seed + 1)
     best = performance_of_real(real)
     for synthesis in range(settings.n_syntheses):
         drawn_by = source
@@ -121,4 +129,5 @@ def _measured(
 def _distributions(part: FairPart, source: Source, seed: int) -> list[CurvePoint]:
     """Return the paper's Fig. 4: every column, real and fair; of the first synthesis."""
     fair = next(table for table in source.tables(seed=seed + 1) if table.arm == "parity")
-    return measure_distributions({"real": part.training, "synthetic": fair.frame}, part.schema)
+    points = measure_distributions({"real": part.training, "synthetic": fair.frame}, part.schema)
+    return [point for point in points if point.figure.removeprefix("distribution/") in SELECTION]

@@ -18,7 +18,7 @@ from equitab.mitigation import fit_threshold_optimizer, reweighing_weights
 from equitab.schema import FairnessConstraint, favorable
 from equitab.studies.mostly_fair import STRENGTHS, FairPart, FairSettings
 from equitab.studies.mostly_fair_paper import MODEL
-from equitab.studies.mostly_fair_scores import BoolArray, FloatArray, Groups, TestPeople
+from equitab.studies.mostly_fair_scores import BoolArray, FloatArray, Groups, IntArray, TestPeople
 
 Constraints = tuple[FairnessConstraint, ...]
 
@@ -161,7 +161,7 @@ def _tuned(part: FairPart, generator: Any, *, seed: int) -> tuple[dict[str, Cons
     for arm, constraints in asked.items():
         tuned = tune_to_model(draft, constraints, MODEL, schema=part.schema, validation=validation, seed=seed)
         found[arm] = tuned.constraints
-        remarks += [f"{arm}: {remark}" for remark in tuned.remarks]
+        remarks += [f"{arm.replace('_', ' ')}: {remark}" for remark in tuned.remarks]
     return found, tuple(remarks)
 
 
@@ -183,7 +183,8 @@ def real_models(part: FairPart, people: TestPeople, *, seed: int) -> dict[str, t
     Returns
     -------
     mapping of str to (ndarray of float, ndarray of bool)
-        ``real``, ``real_without_sex`` (without the sensitive features), ``reweighed``, ``threshold_optimizer``.
+        ``real``, ``real_without_sex`` (without the sensitive features), ``reweighed``, ``threshold_optimizer``,
+        ``mapped_scores`` (each group's scores taken to everybody's quantiles: the limit of parity).
     """
     groups = Groups.read(part.training, part.schema, known=part.training)
     weights = reweighing_weights(groups.codes[-1], favorable(part.training, part.schema))
@@ -195,20 +196,48 @@ def real_models(part: FairPart, people: TestPeople, *, seed: int) -> dict[str, t
     }
     scores = {arm: model.favorable_score(people.frame) for arm, model in models.items()}
     found = {arm: (score, np.asarray(score >= 0.5)) for arm, score in scores.items()}
-    return {**found, "threshold_optimizer": _optimized(plain, scores["real"], part, people, seed)}
-
-
-def _optimized(
-    model: FittedModel, score: FloatArray, part: FairPart, people: TestPeople, seed: int
-) -> tuple[FloatArray, BoolArray]:
-    """Return what thresholds of each group, learned on validation rows, make of a model's scores."""
+    known, codes = plain.favorable_score(part.validation), people.groups.codes[-1]
     validation = Groups.read(part.validation, part.schema, known=part.training)
     rules = fit_threshold_optimizer(
-        model.favorable_score(part.validation),
+        known,
         favorable(part.validation, part.schema),
         validation.codes[-1],
         objective="accuracy_score",
         seed=seed,
     )
-    codes = people.groups.codes[-1]
-    return rules.probability(score, codes), rules.predict(score, codes, seed=seed)
+    chosen = rules.predict(scores["real"], codes, seed=seed)
+    mapped = map_scores(scores["real"], codes, known, validation.codes[-1])
+    return {
+        **found,
+        "threshold_optimizer": (rules.probability(scores["real"], codes), chosen),
+        "mapped_scores": (mapped, np.asarray(mapped >= 0.5)),
+    }
+
+
+def map_scores(
+    score: FloatArray, codes: IntArray, known: FloatArray, known_codes: IntArray
+) -> FloatArray:
+    """Return scores moved, group by group, to the quantiles that everybody has.
+
+    Parameters
+    ----------
+    score, codes : ndarray, shape (n_rows,)
+        Of the rows that are judged, with their groups.
+    known, known_codes : ndarray, shape (n_known,)
+        Of the rows that the quantiles are learned from.
+
+    Examples
+    --------
+    >>> known, groups = np.array([0.1, 0.2, 0.5, 0.6]), np.array([0, 0, 1, 1])
+    >>> map_scores(known, groups, known, groups).round(2).tolist()
+    [0.17, 0.52, 0.17, 0.52]
+    """
+    everybody, found = np.sort(known), score.copy()
+    for code in np.unique(codes[codes >= 0]):
+        own = np.sort(known[known_codes == code])
+        if own.size:
+            rows = codes == code
+            low = np.searchsorted(own, score[rows], side="left")
+            high = np.searchsorted(own, score[rows], side="right")
+            found[rows] = np.quantile(everybody, (low + high) / (2 * own.size))
+    return found

@@ -20,6 +20,7 @@ MODEL_METRICS = {
     "score_distance": "distance of scores",
     "consistency": "consistency",
 }
+_OF_GROUPS = ("gap", "ratio", "gap_over_exact_parity")
 _BY_GROUP = {"gap", "tpr_gap", "fpr_gap", "score_distance"}
 
 
@@ -78,14 +79,15 @@ def arms_table(found: Found, part: str) -> StudyTable:
     arms = dict.fromkeys(source.arm for source in found.sources(part=part, metric="gap") if not source.model)
     rows = []
     for arm in arms:
-        cells = []
-        for metric in metrics:
-            for name in names if metric in ("gap", "ratio", "gap_over_exact_parity") else [""]:
-                cells.append(cell_text(found.summary(Source(part=part, arm=arm, metric=metric, group=name))))
+        cells = [
+            cell_text(found.summary(Source(part=part, arm=arm, metric=metric, group=name)))
+            for metric in metrics
+            for name in (names if metric in _OF_GROUPS else [""])
+        ]
         rows.append((arm_name(arm), *cells))
     header = ["Table"]
     for metric, title in metrics.items():
-        grouped = metric in ("gap", "ratio", "gap_over_exact_parity") and len(names) > 1
+        grouped = metric in _OF_GROUPS and len(names) > 1
         header += [f"{title}, {name}" for name in names] if grouped else [title]
     return StudyTable(
         caption="What each constraint makes of the table", header=tuple(header), rows=tuple(rows)
@@ -125,7 +127,7 @@ def models_table(found: Found, part: str, groups: str) -> StudyTable:
 
 
 def modeled_arms(found: Found, part: str) -> list[str]:
-    return list(dict.fromkeys(source.arm for source in found.sources(part=part, metric="auroc", model=MODEL)))
+    return list(dict.fromkeys(source.arm for source in found.sources(part=part, metric="accuracy", model=MODEL)))
 
 
 def claim_lines(judged: Iterable[JudgedClaim]) -> list[str]:

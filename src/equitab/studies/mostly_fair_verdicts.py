@@ -17,7 +17,6 @@ from equitab.studies.mostly_fair_scores import FairNumber, FloatArray
 Verdict = Literal["better", "reached", "not reached", "not measured"]
 
 COVERED = 0.95
-N_REPLICATES = 1000
 WIDE = 0.5
 """A factor: what is nearer to an ideal by half or more is called better."""
 
@@ -35,7 +34,8 @@ class JudgedClaim:
     bar : float or None
         Ours, where nothing is printed.
     value, low, high : float or None
-        Mean over syntheses and the range that holds 95% of them; of a standard deviation its bootstrap interval.
+        Mean over syntheses and the range that holds 95% of them; of a standard deviation the interval of
+        chi-square.
         No range for numbers of the data, which are not repeated.
     n : int
         Syntheses.
@@ -122,9 +122,11 @@ def summarise(values: FloatArray, *, statistic: str = "mean") -> Summary:
         return Summary(float(values[0]), None, None, values.size)
     tails = [(1 - COVERED) / 2, (1 + COVERED) / 2]
     if statistic == "sd":
-        drawn = np.random.default_rng(0).choice(values, (N_REPLICATES, values.size))
-        low, high = np.quantile(drawn.std(axis=1, ddof=1), tails)
-        return Summary(float(values.std(ddof=1)), float(low), float(high), values.size)
+        from scipy.stats import chi2
+
+        spread, free = float(values.std(ddof=1)), values.size - 1
+        low, high = (spread * float(np.sqrt(free / chi2.ppf(tail, free))) for tail in reversed(tails))
+        return Summary(spread, low, high, values.size)
     low, high = np.quantile(values, tails)
     return Summary(float(values.mean()), float(low), float(high), values.size)
 

@@ -96,5 +96,5 @@ class AutoregressiveNetwork(ChainGenerator):
         n_cut = self.record_["n_choices_cut_short"]
         if n_cut and self.record_["stopped_because"] != "max_seconds":
             self.record_["stopped_because"] = "max_seconds"
-            cut = f"training of {n_cut} choices was cut short by max_seconds={max_seconds}: it does not repeat to the row"
+            cut = f"training of {n_cut} choices was cut short after {max_seconds} s: it does not repeat to the row"
             self.remarks_ = (*self.remarks_, cut)

@@ -139,7 +139,7 @@ class Draft:
         labelled = Labelled(self.frame, 0.0) if found is None else self._mapped(found)
         for one in constraints:
             if one.criterion == "bounded_proxies":
-                labelled = self._exchanged(labelled, one)
+                labelled = self._exchanged(labelled, one, is_mapped=found is not None)
         return labelled
 
     def _mapped(self, correction: Correction) -> Labelled:
@@ -173,7 +173,8 @@ class Draft:
             self.uniform, probability, strata, wanted=wanted, rounding=rounding, is_favorable=old
         )
 
-    def _exchanged(self, labelled: Labelled, one: FairnessConstraint) -> Labelled:
+    def _exchanged(self, labelled: Labelled, one: FairnessConstraint, *, is_mapped: bool) -> Labelled:
+        """Return the rows after some exchanged their groups; within an outcome where outcomes were just mapped."""
         if one.strength is None:
             raise ConstraintError(
                 Problem(
@@ -188,7 +189,9 @@ class Draft:
         parts = []
         for block in np.unique(self.blocks):
             held = take_rows(labelled.frame, self.blocks == block)
-            parts.append(exchange_groups(held, names, share=one.strength, random=self._random(block, 6)))
+            within = favorable(held, self.schema).astype(np.int64) if is_mapped else None
+            random = self._random(block, 6)
+            parts.append(exchange_groups(held, names, share=one.strength, random=random, within=within))
         frame = concatenate(parts) if len(parts) > 1 else parts[0]
         return Labelled(frame, labelled.share_changed, labelled.strengths, labelled.remarks)
 
