@@ -56,10 +56,16 @@ class Target:
 SEX = ("sex",)
 ADULT_TARGETS = (
     Target("parity", (FairnessConstraint(sensitive_features=SEX, tolerance=0.02),), views=(True, False)),
-    Target("gap 0.08", (FairnessConstraint(sensitive_features=SEX, tolerance=0.08),), optimizer=""),
+    Target(
+        "gap 0.08",
+        (FairnessConstraint(sensitive_features=SEX, tolerance=0.08),),
+        learners=(BOOSTING,),
+        optimizer="",
+    ),
     Target(
         "equalized odds",
         (FairnessConstraint(criterion="equalized_odds", sensitive_features=SEX, tolerance=0.05),),
+        learners=(BOOSTING,),
         optimizer="equalized_odds",
     ),
     Target(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fairness.summary import Record, Wanted, mean_of, table_values, test_values
+from benchmarks.fairness.summary import Record, Wanted, judged_values, mean_of, table_values
 from benchmarks.generators.page import BEGIN, END
 
 BOOSTING, LOGISTIC = "gradient_boosting", "logistic_regression"
@@ -24,7 +24,7 @@ CONTENDERS = (
 
 def _models(metric: str, **wanted: Any):  # type: ignore[no-untyped-def]
     asked = {"contender": "constrained", "model": BOOSTING, "sees_sensitive": True, **wanted}
-    return lambda records: test_values(records, metric, **asked)
+    return lambda records: judged_values(records, metric, **asked)
 
 
 def _compas_loss(model: str):  # type: ignore[no-untyped-def]
@@ -215,7 +215,8 @@ def _machine(records: Sequence[Record]) -> Iterator[str]:
 
 
 def _changed(records: Sequence[Record]) -> Iterator[str]:
-    yield "\n### What tables cost\n\n| table | constraint | outcomes changed | mean error of other columns |\n|---|---|---|---|"
+    yield "\n### What tables cost\n"
+    yield "| table | constraint | outcomes changed | mean error of other columns |\n|---|---|---|---|"
     for table in ("adult", "compas"):
         arms = dict.fromkeys(
             arm
@@ -234,7 +235,8 @@ def _time(records: Sequence[Record]) -> Iterator[str]:
     held = [record for record in records if record["part"] == "time"]
     if not held:
         return
-    yield "\n### Time on Adult, seconds\n\n| learner | fit | draft | tune | sample | all | candidates | load before |\n|---|---|---|---|---|---|---|---|"
+    yield "\n### Time on Adult, seconds\n"
+    yield "| learner | fit | draft | tune | sample | all | candidates | load before |\n|---|---|---|---|---|---|---|---|"
     for record in held:
         seconds = " | ".join(
             f"{record['seconds'][name]:.1f}" for name in ("fit", "draft", "tune", "sample", "all")
@@ -249,7 +251,8 @@ def _contenders(records: Sequence[Record], part: str, title: str, targets: Seque
         if rows:
             yield f"\n### {title}, {target}: everybody on the same test people\n"
             yield (
-                "| rows learned | model | sees it | AUROC | accuracy | F1 | parity gap | parity ratio | TPR gap | FPR gap "
+                "| rows learned | model | sees it | AUROC | accuracy | F1 | parity gap | parity ratio | TPR gap "
+                "| FPR gap "
                 "| equalized odds ratio | consistency | splits |"
             )
             yield "|" + "---|" * 13
@@ -261,25 +264,28 @@ def _contender_rows(records: Sequence[Record], part: str, target: str, about: st
         for sees in (True, False):
             for contender, label in CONTENDERS:
                 wanted = {"contender": contender, "model": model, "sees_sensitive": sees, "part": part}
-                found = test_values(records, "accuracy", target=target, **wanted)
+                found = judged_values(records, "accuracy", target=target, **wanted)
                 asked = target if found else about
-                count = mean_of(test_values(records, "accuracy", target=asked, **wanted))
-                if count is None or not test_values(
-                    records, "auroc", part=part, target=target, model=model, sees_sensitive=sees
+                count = mean_of(judged_values(records, "accuracy", target=asked, **wanted))
+                if count is None or not judged_values(
+                    records, "accuracy", part=part, target=target, model=model, sees_sensitive=sees
                 ):
                     continue
                 metrics = [
+                    "auroc",
                     "accuracy",
                     "f1",
                     *(f"{name}|{about}" for name in ("gap", "ratio", "tpr_gap", "fpr_gap", "odds_ratio")),
                     "consistency",
                 ]
-                cells = [mean_of(test_values(records, metric, target=asked, **wanted)) for metric in metrics]
-                texts = [cell.text() if cell else "" for cell in (area, *cells)]
+                cells = [
+                    mean_of(judged_values(records, metric, target=asked, **wanted)) for metric in metrics
+                ]
+                texts = [cell.text() if cell else "" for cell in cells]
                 yield (
                     f"| {label} | {model.replace('_', ' ')} | {'yes' if sees else 'no'} | "
                     + " | ".join(texts)
-                    + f" | {area.n} |"
+                    + f" | {count.n} |"
                 )
 
 
@@ -300,11 +306,12 @@ def _groups(records: Sequence[Record]) -> Iterator[str]:
         for name in record["test"]
         if name.startswith("selection_rate|") and " × " in name
     )
-    yield "\n### Sex × race: share predicted above 50,000, group by group\n\n| group | share [95% over splits] | real rows' model |\n|---|---|---|"
+    yield "\n### Sex × race: share predicted above 50,000, group by group\n"
+    yield "| group | share [95% over splits] | real rows' model |\n|---|---|---|"
     for label in labels:
         ours = mean_of(record["test"].get(f"selection_rate|{label}") for record in held)
         real = mean_of(
-            test_values(
+            judged_values(
                 records, f"selection_rate|{label}", contender="real", target="sex × race", model=BOOSTING
             )
         )

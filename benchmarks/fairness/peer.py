@@ -1,4 +1,4 @@
-"""Run in the peer's environment: fit mostlyai-engine on the rows of a split, draw with its fairness option, keep the rows.
+"""Run in the peer's environment: fit mostlyai-engine on a split, draw with its fairness option, keep the rows.
 
 python -m benchmarks.fairness.peer JOB.json
 """

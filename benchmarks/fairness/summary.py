@@ -85,7 +85,7 @@ class Wanted:
         )
 
 
-def test_values(
+def judged_values(
     records: Sequence[Record], metric: str, *, part: str = "models", **wanted: Any
 ) -> list[float]:
     """Return a number of the test rows for every split of one contender."""

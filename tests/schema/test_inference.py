@@ -301,3 +301,10 @@ def test_a_split_column_is_recognized_by_its_words() -> None:
 
 def test_a_weight_is_never_guessed() -> None:
     assert TableSchema.infer(people(weight=[1.5] * N_ROWS), target="hired").weight is None
+
+
+def test_a_number_of_numpy_is_a_favorable_outcome_like_any_other() -> None:
+    """What a reader of a pandas table has at hand (``table["y"].mode()[0]``) is understood."""
+    people = pd.DataFrame({"sex": ["f", "m"] * 30, "y": np.array([0, 1, 1] * 20, dtype=np.int32)})
+    schema = TableSchema.infer(people, target="y", favorable_outcome=people["y"].mode()[0])
+    assert schema.favorable_outcome == (1,)

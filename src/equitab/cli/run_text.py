@@ -73,3 +73,6 @@ def _closing_lines(result: RunResult) -> Iterator[str]:
     yield f"Next: open {result.folder / 'report.html'}"
     if (result.folder / "model").exists():
         yield f"      equitab predict {result.folder} TABLE --out predictions.parquet uses the chosen model"
+    if result.constraint_command:
+        command = result.constraint_command.replace(result.folder.name, str(result.folder), 1)
+        yield f"      {command} draws rows under the constraints"

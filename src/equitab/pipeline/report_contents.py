@@ -13,6 +13,7 @@ from equitab.pipeline.audit import Audit, favorable_words
 from equitab.pipeline.evaluate import Evaluation
 from equitab.pipeline.measurement_files import save_measurements
 from equitab.report import (
+    AskedConstraint,
     Direction,
     Fact,
     FactSection,
@@ -47,6 +48,8 @@ def run_contents(
     facts: Mapping[str, Mapping[str, Any]],
     guesses: Sequence[str],
     remarks: Sequence[str],
+    constraints: Sequence[AskedConstraint] = (),
+    constraint_command: str = "",
 ) -> ReportContents:
     """Return the contents of a run's report.
 
@@ -71,6 +74,8 @@ def run_contents(
         facts=fact_sections(facts),
         guesses=tuple(guesses),
         remarks=tuple(remarks),
+        constraints=tuple(constraints),
+        constraint_command=constraint_command,
     )
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from equitab.dataframe import write_text_atomically
 from equitab.errors import SavedFormatError
 from equitab.evaluation import Headline, Measurement
+from equitab.pipeline.constraint_question import CONSTRAINED
+from equitab.pipeline.constraint_report import asked_constraints, sampling_command
 from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.measurement_files import load_curves, load_measurements
 from equitab.pipeline.preparation import PreparedRun, prepare_run
@@ -44,6 +46,8 @@ class RunResult:
         The time of all stages.
     remarks : tuple of str
         What a reader must know.
+    constraint_command : str
+        The command that draws rows under the run's constraints; empty without any.
     """
 
     folder: Path
@@ -52,6 +56,7 @@ class RunResult:
     measurements: tuple[Measurement, ...]
     seconds: float
     remarks: tuple[str, ...] = ()
+    constraint_command: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON: the answer and where everything is."""
@@ -62,6 +67,7 @@ class RunResult:
             "headline": None if self.headline is None else asdict(self.headline),
             "no_headline_reason": self.no_headline_reason,
             "remarks": list(self.remarks),
+            "constraint_command": self.constraint_command,
         }
 
 
@@ -152,6 +158,7 @@ def load_run(folder: str | Path) -> RunResult:
         measurements=tuple(load_measurements(place / "measurements.parquet")),
         seconds=sum(stage.seconds for stage in record.stages.values()),
         remarks=tuple(record.facts.get("remarks", ())),
+        constraint_command=record.facts.get("constraint_command", ""),
     )
 
 
@@ -191,6 +198,8 @@ def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
     resolved = moved(recipe, folder.path).to_yaml()
     write_text_atomically(folder.place("recipe.yaml"), resolved, overwrite=True)
     folder.note(table=prepared.name, rows=len(prepared.frame), seeds=list(recipe.seeds))
+    if recipe.constraints:
+        folder.note(constraint_command=_command(folder.path, recipe))
     rows = divide_rows(prepared, stages)
     seeds = [SeedStages(rows, stages, seed, is_first=seed == recipe.seed) for seed in recipe.seeds]
     for seed in seeds:
@@ -234,8 +243,26 @@ def _report(rows: RunRows, seeds: Sequence[SeedStages], answer: Answer, stages: 
         facts=facts_of_run(rows, stages),
         guesses=prepared.schema.notes,
         remarks=folder.record.facts["remarks"],
+        **_constraint_contents(rows, stages),
     )
     return write_report(folder, render_report(contents))
+
+
+def _constraint_contents(rows: RunRows, stages: Stages) -> dict[str, Any]:
+    """Return what the page is told about constraints."""
+    recipe = rows.prepared.recipe
+    if not recipe.constraints:
+        return {}
+    facts = stages.facts(f"{CONSTRAINED}-{recipe.seed}")
+    asked = asked_constraints(recipe.constraints, rows.prepared.schema, facts)
+    return {"constraints": asked, "constraint_command": _command(stages.folder.path, recipe)}
+
+
+def _command(folder: Path, recipe: Recipe) -> str:
+    """Return the command that draws rows under a run's constraints; nothing where they were learned only."""
+    if not any("sampling" in one.places for one in recipe.constraints):
+        return ""
+    return sampling_command(folder.name, recipe.constraints, out="fair.parquet")
 
 
 def _is_mean(held: Measurement) -> bool:

@@ -1,5 +1,6 @@
 """Results to HTML: lays measurements out, computes nothing."""
 
+from equitab.report.constraint_contents import AskedConstraint, TunedModel
 from equitab.report.contents import (
     Direction,
     Fact,
@@ -18,6 +19,7 @@ from equitab.report.quality_words import (
 )
 
 __all__ = [
+    "AskedConstraint",
     "Direction",
     "Fact",
     "FactSection",
@@ -25,6 +27,7 @@ __all__ = [
     "GroupRow",
     "MetricDescription",
     "ReportContents",
+    "TunedModel",
     "group_answers",
     "group_sentences",
     "lost_groups",

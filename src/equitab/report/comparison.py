@@ -13,7 +13,7 @@ from equitab.report.charts.svg import Markup
 from equitab.report.contents import MetricDescription, MetricTexts
 from equitab.report.first_screen import describe_fairness_target
 
-TABLE_STAGES = ("fidelity", "privacy")
+TABLE_STAGES = ("fidelity", "privacy", "preservation", "proxies")
 _MAX_CHARTED_GROUPS = 24
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from equitab.evaluation.results import CurvePoint, Headline, Measurement
+from equitab.report.constraint_contents import AskedConstraint
 
 Direction = Literal["higher", "lower", "ideal", "none"]
 """What is good: a high value, a low one, one close to `MetricDescription.ideal`, or none of these alone."""
@@ -139,7 +140,11 @@ class ReportContents:
         ``synthetic`` (y is a share; x a category, or the middle of a bin, all bins being equally wide);
         ``training/loss`` with any series over steps; ``column_error`` with series ``synthetic`` and ``holdout``
         and ``column_utility`` with series ``synthetic`` (x is a column); ``gain/<heading>/<metric>`` with a
-        series for each model (x is an amount of added rows, y the gain).
+        series for each model (x is an amount of added rows, y the gain); of constraints
+        ``price/<stage>/<sensitive>/<criterion>/<performance>/<model>`` and
+        ``strength/<stage>/<sensitive>/<criterion>/<model>`` (candidates over the strength, other ways beside them),
+        ``score_density/<sensitive>/<model>`` and ``score_ecdf/<sensitive>/<model>`` with series
+        ``<treatment>|<group>``.
     metrics : tuple of MetricDescription
         Of at least the metrics that occur.
     facts : tuple of FactSection
@@ -147,6 +152,9 @@ class ReportContents:
         What was guessed about the table.
     remarks : tuple of str
         What was refused, left out, or cut short, and why.
+    constraints : tuple of AskedConstraint
+    constraint_command : str
+        The command that draws rows under these constraints again.
 
     Examples
     --------
@@ -165,6 +173,8 @@ class ReportContents:
     facts: tuple[FactSection, ...] = ()
     guesses: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    constraints: tuple[AskedConstraint, ...] = ()
+    constraint_command: str = ""
 
 
 @dataclass(frozen=True)

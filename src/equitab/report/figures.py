@@ -15,6 +15,8 @@ from equitab.report.charts.marks import MarkStyle, style_of
 from equitab.report.charts.scatter_chart import ScatterPoint, draw_scatter
 from equitab.report.charts.svg import Markup
 from equitab.report.column_figures import COLUMN_KINDS, draw_columns
+from equitab.report.constraint_contents import AskedConstraint
+from equitab.report.constraint_figures import KINDS, LISTED, ConstraintFigures, lay_out_constraint_figures
 from equitab.report.contents import MetricTexts
 from equitab.report.figure import Figure
 from equitab.report.gain_figures import draw_gains
@@ -37,16 +39,23 @@ class Figures:
     training: tuple[Figure, ...]
     gains: tuple[Figure, ...]
     columns: tuple[Figure, ...]
+    constraints: ConstraintFigures
     unknown: tuple[str, ...]
 
 
-def lay_out_figures(points: Iterable[CurvePoint], headline: Headline | None, texts: MetricTexts) -> Figures:
+def lay_out_figures(
+    points: Iterable[CurvePoint],
+    headline: Headline | None,
+    texts: MetricTexts,
+    constraints: tuple[AskedConstraint, ...] = (),
+) -> Figures:
     """Return the charts of all curve points; figures of an unknown kind are named, not dropped."""
     by_kind: dict[str, dict[str, Series]] = {}
     for point in points:
         kind, _, rest = point.figure.partition("/")
         by_kind.setdefault(kind, {}).setdefault(rest, {}).setdefault(point.series, []).append(point)
-    known = {"threshold_sweep", "frontier", "distribution", "training", "gain", *COLUMN_KINDS}
+    plain = ("threshold_sweep", "frontier", "distribution", "training", "gain")
+    known = {*plain, *COLUMN_KINDS, *KINDS, *LISTED}
     return Figures(
         _main_first(
             figure
@@ -65,6 +74,7 @@ def lay_out_figures(points: Iterable[CurvePoint], headline: Headline | None, tex
             for kind in COLUMN_KINDS
             for figure in draw_columns(kind, by_kind.get(kind, {}).get("", {}))
         ),
+        lay_out_constraint_figures(by_kind, constraints, headline),
         tuple(sorted(f"{kind}/{name}" for kind in by_kind.keys() - known for name in by_kind[kind])),
     )
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from equitab.evaluation.results import Headline
 from equitab.report import wording
 from equitab.report.comparison import lay_out_comparison
+from equitab.report.constraint_screen import lay_out_constraints
+from equitab.report.constraint_tables import lay_out_constraint_tables
 from equitab.report.contents import MetricTexts, ReportContents
 from equitab.report.figures import lay_out_figures
 from equitab.report.first_screen import lay_out_first_screen
@@ -111,11 +113,13 @@ def environment() -> Environment:
 def _lay_out(contents: ReportContents) -> dict[str, Any]:
     texts = MetricTexts(contents.metrics)
     headline = contents.headline
-    figures = lay_out_figures(contents.curves, headline, texts)
+    figures = lay_out_figures(contents.curves, headline, texts, contents.constraints)
     return {
         "title": wording.show_name(contents.title, limit=160),
         "contents": contents,
         "first_screen": lay_out_first_screen(headline, texts) if headline else None,
+        "constraint_screens": lay_out_constraints(contents, texts),
+        "constraint_tables": lay_out_constraint_tables(contents.measurements, texts),
         "group_tables": lay_out_groups(contents.groups),
         "comparison": lay_out_comparison(contents.measurements, headline, texts),
         "before": wording.show_treatment("original"),

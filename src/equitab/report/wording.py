@@ -28,6 +28,7 @@ _TREATMENTS = {
     "smote_nc": ("SMOTE-NC", "rows balanced by SMOTE-NC"),
     "threshold_optimizer": ("Threshold optimizer", "the original rows, with a threshold optimizer on top"),
     "synthetic": ("Synthetic only", "synthetic rows only"),
+    "constrained": ("Constrained", "synthetic rows drawn under the constraints"),
 }
 _OPERATING_POINTS = {
     "0.5": "threshold 0.5",

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from equitab.errors import Problem, SchemaError, closest
 from equitab.schema.consistency import contradictions
 from equitab.schema.inference import SaidAboutTable, infer_fields
@@ -256,8 +258,9 @@ class TableSchema:
 
 
 def _sequence(value: Any) -> tuple[Any, ...]:
-    """Return one value, or several, as a tuple."""
-    return (value,) if isinstance(value, str | int | float) else tuple(value)
+    """Return one value, or several, as a tuple of plain values (a number of numpy's becomes Python's)."""
+    values = (value,) if isinstance(value, str) or np.isscalar(value) else tuple(value)
+    return tuple(item.item() if isinstance(item, np.generic) else item for item in values)
 
 
 def _feature(item: str | SensitiveFeature) -> SensitiveFeature:

@@ -116,6 +116,8 @@ def tune_to_model(
     chosen, excess = trials.search()
     trials.at(chosen)
     by_group = trials.refined(chosen)
+    if by_group:
+        excess = largest(trials.points[-1]) - constraints[0].tolerance
     if not by_group and trials.points[-1].strength != chosen:
         trials.repeat(chosen)
     return Tuned(

@@ -92,9 +92,18 @@ def measure_proxies(source: Source, *, max_rows: int, seed: int) -> Iterable[Fai
     }
     for arm, frame in tables.items():
         audit = audit_proxies(frame, part.schema, max_rows=max_rows, seed=seed)
-        told = [("proxy_auroc", "", audit.auroc("sex")), ("proxy_auroc", "with outcome", audit.auroc("sex", with_outcome=True))]
-        told += [("column_proxy_auroc", one.model, one.value) for one in audit.measurements if one.metric == "column_proxy_auroc"]
-        yield from _named(part, arm, "", 0, ((metric, group, value) for metric, group, value in told if value is not None))
+        told = [
+            ("proxy_auroc", "", audit.auroc("sex")),
+            ("proxy_auroc", "with outcome", audit.auroc("sex", with_outcome=True)),
+        ]
+        told += [
+            ("column_proxy_auroc", one.model, one.value)
+            for one in audit.measurements
+            if one.metric == "column_proxy_auroc"
+        ]
+        yield from _named(
+            part, arm, "", 0, ((metric, group, value) for metric, group, value in told if value is not None)
+        )
     yield from _named(part, BOUNDED, "", 0, measure_table(tables[BOUNDED], part))
     yield from _named(part, BOUNDED, "", 0, measure_columns(Codes.read(tables[BOUNDED], part), part))
 

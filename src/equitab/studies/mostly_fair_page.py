@@ -145,8 +145,8 @@ def _of_adult_sex(found: Found) -> Contents:
     words = []
     if real is not None:
         words.append(
-            f"Fresh real rows of Adult, as many as the test file has, are {real.value:.2%} away from the training rows in "
-            "the mean over columns: that is what chance alone makes."
+            f"Fresh real rows of Adult, as many as the test file has, are {real.value:.2%} away from the "
+            "training rows in the mean over columns: that is what chance alone makes."
         )
     return figures, [arms_table(found, "adult_sex")], words
 
@@ -168,9 +168,10 @@ def _of_proxy(found: Found) -> Contents:
         rows=tuple(rows),
     )
     words = [
-        "The proxy is 1 for 90% of the women and 10% of the men, by lot. Within each sex it says nothing of the income, so "
-        "parity by sex is parity by the proxy. A proxy that does say something within each sex (an occupation) keeps that "
-        "part: parity by sex bounds what it can do to the two sexes on average, and no more."
+        "The proxy is 1 for 90% of the women and 10% of the men, by lot. Within each sex it says nothing of "
+        "the income, so parity by sex is parity by the proxy. A proxy that does say something within each sex "
+        "(an occupation) keeps that part: parity by sex bounds what it can do to the two sexes on average, "
+        "and no more."
     ]
     return figures, [table, *_proxy_tables(found)], words
 
@@ -183,8 +184,12 @@ def _proxy_tables(found: Found) -> Iterator[StudyTable]:
     rows = []
     for arm in arms:
         alone = found.sources(part=part, arm=arm, metric="column_proxy_auroc")
-        told = sorted(((float(found.values(source).mean()), source.group) for source in alone), reverse=True)[:4]
-        asked = [Source(part=part, arm=arm, metric="proxy_auroc", group=group) for group in ("", "with outcome")]
+        told = sorted(((float(found.values(source).mean()), source.group) for source in alone), reverse=True)[
+            :4
+        ]
+        asked = [
+            Source(part=part, arm=arm, metric="proxy_auroc", group=group) for group in ("", "with outcome")
+        ]
         gap = Source(part=part, arm=arm, metric="gap", group="sex")
         cells = [cell_text(found.summary(source)) for source in (*asked, gap)]
         rows.append((arm_name(arm), *cells, ", ".join(f"{name} {value:.3f}" for value, name in told)))
@@ -239,9 +244,9 @@ def _gerrymandering(found: Found, four: Sequence[str]) -> str:
     held = [size.value for size in sizes if size is not None]
     widest = widest_spread_behind_margins([held[:2], held[2:]], overall.value)
     return (
-        "Gerrymandering, by arithmetic: with these group sizes a table can show exact parity by sex and exact parity by "
-        f"race while the four groups lie up to {widest:.0%} apart. Whether a penalty on each feature apart goes there is "
-        "up to the learner; a constraint on both together cannot."
+        "Gerrymandering, by arithmetic: with these group sizes a table can show exact parity by sex and exact "
+        f"parity by race while the four groups lie up to {widest:.0%} apart. Whether a penalty on each feature "
+        "apart goes there is up to the learner; a constraint on both together cannot."
     )
 
 
@@ -279,11 +284,13 @@ def _of_downstream(found: Found) -> Contents:
         ),
     ]
     words = [
-        "A base rate that differs by 19 points sets the price of parity: a model that predicts every label of the test rows "
-        "could not have parity, and one with parity must grant women who earn less and deny men who earn more. The gap of the "
-        "true positive rates shows that; who wants equal chances for those with equal outcomes asks for equalized odds.",
-        "Consistency is individual fairness: how like the predictions of people are who are nearest neighbours by all but "
-        "the sensitive features and the outcome. Parity by sex moves predictions of people who differ in sex only.",
+        "A base rate that differs by 19 points sets the price of parity: a model that predicts every label of "
+        "the test rows could not have parity, and one with parity must grant women who earn less and deny men "
+        "who earn more. The gap of the true positive rates shows that; who wants equal chances for those with "
+        "equal outcomes asks for equalized odds.",
+        "Consistency is individual fairness: how like the predictions of people are who are nearest "
+        "neighbours by all but the sensitive features and the outcome. Parity by sex moves predictions of "
+        "people who differ in sex only.",
     ]
     return figures, [models_table(found, "adult_sex", "sex")], words
 
@@ -300,9 +307,9 @@ def _of_compas(found: Found) -> Contents:
         caption="Paper: 59% and 35% before, 49% and 48% after.",
     )
     words = [
-        "All 6,150 African-American and Caucasian defendants; high means a medium or high score, and a low one is favorable. "
-        "The columns are age, sex, race, degree of the charge and the four counts of earlier offences; what became of "
-        "people two years later is left out."
+        "All 6,150 African-American and Caucasian defendants; high means a medium or high score, and a low "
+        "one is favorable. The columns are age, sex, race, degree of the charge and the four counts of "
+        "earlier offences; what became of people two years later is left out."
     ]
     return [figure], [arms_table(found, "compas")], words
 

@@ -249,7 +249,7 @@ DATA_CLAIMS = (
         wanted="higher",
         bar=0.10,
         is_share=True,
-        where_not="Both gaps can vanish with an imbalance far beyond that (the row below); this table does not go so far.",
+        where_not="Both gaps can vanish with a far greater imbalance (see above); this table does not go so far.",
     ),
     Claim(
         section="adult_race",
@@ -309,7 +309,7 @@ DATA_CLAIMS = (
         wanted="lower",
         paper=0.01,
         is_share=True,
-        where_reached="Of the means over syntheses; one table of this size shows a gap of some points by sampling alone.",
+        where_reached="Of the means over syntheses, as the articles have it.",
     ),
 )
 """What is said of tables."""

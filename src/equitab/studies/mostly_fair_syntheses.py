@@ -214,9 +214,7 @@ def real_models(part: FairPart, people: TestPeople, *, seed: int) -> dict[str, t
     }
 
 
-def map_scores(
-    score: FloatArray, codes: IntArray, known: FloatArray, known_codes: IntArray
-) -> FloatArray:
+def map_scores(score: FloatArray, codes: IntArray, known: FloatArray, known_codes: IntArray) -> FloatArray:
     """Return scores moved, group by group, to the quantiles that everybody has.
 
     Parameters

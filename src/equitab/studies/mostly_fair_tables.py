@@ -95,6 +95,7 @@ def arms_table(found: Found, part: str) -> StudyTable:
 
 
 def cell_text(summary: Summary | None) -> str:
+    """Return a mean with its range; empty where nothing was measured."""
     if summary is None:
         return ""
     if summary.low is None or summary.high is None:
@@ -127,7 +128,10 @@ def models_table(found: Found, part: str, groups: str) -> StudyTable:
 
 
 def modeled_arms(found: Found, part: str) -> list[str]:
-    return list(dict.fromkeys(source.arm for source in found.sources(part=part, metric="accuracy", model=MODEL)))
+    """Return the tables of a part that models learned from, in the order of measuring."""
+    return list(
+        dict.fromkeys(source.arm for source in found.sources(part=part, metric="accuracy", model=MODEL))
+    )
 
 
 def claim_lines(judged: Iterable[JudgedClaim]) -> list[str]:

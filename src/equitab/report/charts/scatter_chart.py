@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from equitab.report.charts.marks import MarkStyle, draw_mark
 from equitab.report.charts.scales import LinearScale, fit_scale
-from equitab.report.charts.svg import CHART_WIDTH, Markup, draw_chart, element, label
+from equitab.report.charts.svg import CHART_WIDTH, Markup, draw_chart, element, label, path
 
 _LEFT = 44.0
 _RIGHT = CHART_WIDTH - 14.0
@@ -18,7 +18,7 @@ _LEGEND_ROW = 17.0
 
 @dataclass(frozen=True, kw_only=True)
 class ScatterPoint:
-    """One point: its place, its interval along the vertical axis, a short tag beside it and a name.
+    """One point: its place, its interval along the vertical axis, a short tag or note beside it and a name.
 
     Faint points show the company that the others are in; they have no interval.
     """
@@ -28,9 +28,18 @@ class ScatterPoint:
     low: float | None = None
     high: float | None = None
     tag: str = ""
+    note: str = ""
     name: str = ""
     style: MarkStyle
     is_faint: bool = False
+
+
+@dataclass(frozen=True)
+class ScatterPath:
+    """A line through places, in their order."""
+
+    places: tuple[tuple[float, float], ...]
+    style: MarkStyle
 
 
 def draw_scatter(
@@ -40,6 +49,7 @@ def draw_scatter(
     x_title: str,
     y_title: str,
     band: tuple[float, float] | None,
+    paths: tuple[ScatterPath, ...] = (),
     title: str,
     description: str,
 ) -> Markup:
@@ -53,6 +63,8 @@ def draw_scatter(
     x_title, y_title : str
     band : tuple of two floats or None
         A horizontal range with a light background.
+    paths : tuple of ScatterPath
+        Drawn under the points.
     title, description : str
         What the chart shows, for those who cannot see it.
 
@@ -68,6 +80,8 @@ def draw_scatter(
     y_scale = fit_scale(ends, _TOP + _HEIGHT, _TOP, n_ticks=5)
     x_scale = fit_scale([0.0, *(point.x for point in points)], _LEFT, _RIGHT)
     parts = [*_draw_plane(x_scale, y_scale, x_title, y_title, band)]
+    for one in paths:
+        parts += _draw_path(one, x_scale, y_scale)
     for point in sorted(points, key=lambda point: (not point.is_faint, not point.tag)):
         parts += _draw_point(point, x_scale, y_scale)
     top = _TOP + _HEIGHT + 46
@@ -102,6 +116,13 @@ def _draw_plane(
     yield label(x_title, _RIGHT, _TOP + _HEIGHT + 30, _RIGHT, class_="heading", text_anchor="end")
 
 
+def _draw_path(one: ScatterPath, x_scale: LinearScale, y_scale: LinearScale) -> Iterator[Markup]:
+    places = [(x_scale.position(x), y_scale.position(y)) for x, y in one.places]
+    if len(places) > 1:
+        dashes = one.style.dashes
+        yield element("path", class_=f"line {one.style.color}", d=path(places), stroke_dasharray=dashes)
+
+
 def _draw_point(point: ScatterPoint, x_scale: LinearScale, y_scale: LinearScale) -> Iterator[Markup]:
     x, y = x_scale.position(point.x), y_scale.position(point.y)
     if point.is_faint:
@@ -114,6 +135,8 @@ def _draw_point(point: ScatterPoint, x_scale: LinearScale, y_scale: LinearScale)
         anchor, shift = ("end", -11) if x > (_LEFT + _RIGHT) / 2 else ("start", 11)
         yield element("circle", class_="ring", cx=x, cy=y, r=8.5)
         yield element("text", point.tag, class_="label strong halo", x=x + shift, y=y - 6, text_anchor=anchor)
+    if point.note:
+        yield element("text", point.note, class_="tick halo", x=x, y=y + 16, text_anchor="middle")
     yield draw_mark(point.style, x, y, name=point.name)
 
 
