@@ -236,7 +236,7 @@ def _time(records: Sequence[Record]) -> Iterator[str]:
     if not held:
         return
     yield "\n### Time on Adult, seconds\n"
-    yield "| learner | fit | draft | tune | sample | all | candidates | load before |\n|---|---|---|---|---|---|---|---|"
+    yield "| learner | fit | draft | tune | sample | all | candidates | load |\n|---|---|---|---|---|---|---|---|"
     for record in held:
         seconds = " | ".join(
             f"{record['seconds'][name]:.1f}" for name in ("fit", "draft", "tune", "sample", "all")

@@ -65,7 +65,7 @@ class Generator(Protocol):
         sample_weight : ndarray of shape (n_rows,), optional
             Weights of the rows; those of the schema's weight column when not given.
         constraints : sequence of FairnessConstraint
-            Empty, or refused by a generator that cannot honour them.
+            Those to be enforced in training; refused by a generator that cannot honour them.
         max_seconds : float, optional
             A bound on the time; where it cuts training short, the generator says so.
         seed : int
@@ -88,6 +88,9 @@ class Generator(Protocol):
             Left out when `given` is a table.
         given : mapping or table, optional
             Values that every row has, or one row of values for each wanted row.
+        constraints : sequence of FairnessConstraint
+            Those to be enforced when rows are drawn; refused by a generator that cannot honour them. One that can
+            also offers ``draft`` (see `equitab.generators.fairness`).
         """
         ...
 
