@@ -224,6 +224,14 @@ def _of_frame(
     return score, score >= 0.5, {"n_rows": len(frame)}
 
 
+def _published(bench: Bench, target: Target, model: str, view: bool) -> tuple[Any, Any, dict[str, Any]]:
+    """Return what a model makes that learned from our rows with the published mapping of outcomes."""
+    asked = FairnessConstraint(sensitive_features=target.features, aim="table", mapping="quantile")
+    labelled = bench.draft().table([asked])
+    score, predicted, facts = _of_frame(bench, labelled.frame, target, model, view)
+    return score, predicted, {**facts, "share_changed": labelled.share_changed}
+
+
 def _reweighed(bench: Bench, target: Target, model: str) -> tuple[Any, Any, dict[str, Any]]:
     codes = _codes(bench.part.training, bench, target)
     weights = reweighing_weights(codes, favorable(bench.part.training, bench.part.schema))

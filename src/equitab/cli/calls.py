@@ -101,3 +101,19 @@ def plan_changes(flags: PlanFlags) -> dict[str, Any]:
 def _changes(key: str, **values: Any) -> dict[str, Any]:
     asked = {name: value for name, value in values.items() if value is not None}
     return {key: asked} if asked else {}
+
+
+def asked_strengths(text: str | None) -> list[float] | None:
+    """Return the strengths of ``0,0.5,1``; None where none were named."""
+    from equitab.errors import Problem, RecipeError
+
+    if text is None:
+        return None
+    try:
+        found = [float(word) for word in text.split(",")]
+    except ValueError:
+        found = []
+    if not found or not all(-1 <= one <= 10 for one in found):
+        expected = "numbers from -1 to 10 separated by commas"
+        raise RecipeError(Problem("flag --strengths", expected, repr(text), "--strengths 0,0.5,1"))
+    return found

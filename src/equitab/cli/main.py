@@ -13,6 +13,7 @@ from equitab.cli.augment import augment
 from equitab.cli.demo import demo
 from equitab.cli.evaluate import evaluate
 from equitab.cli.fit import fit
+from equitab.cli.frontier import frontier
 from equitab.cli.guard import INTERRUPTED, guarded
 from equitab.cli.impute import impute
 from equitab.cli.init import init
@@ -44,6 +45,7 @@ for _command, _name in (
     (impute, "impute"),
     (evaluate, "evaluate"),
     (predict, "predict"),
+    (frontier, "frontier"),
     (study, "study"),
 ):
     app.command(_name)(expanded(guarded(_command)))

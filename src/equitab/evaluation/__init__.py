@@ -48,7 +48,8 @@ from equitab.evaluation.protocol import (
     train_and_measure,
     train_and_measure_all,
 )
-from equitab.evaluation.proxies import ProxyAudit, audit_proxies, measure_proxy, proxy_auroc
+from equitab.evaluation.proxies import audit_proxies, measure_proxy, proxy_auroc
+from equitab.evaluation.proxy_audit import ProxyAudit
 from equitab.evaluation.quality.detection import detect_synthetic
 from equitab.evaluation.quality.measure import Quality, measure_quality
 from equitab.evaluation.quality.plan import QualityDepth

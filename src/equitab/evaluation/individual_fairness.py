@@ -1,7 +1,8 @@
 """Individual fairness of a table or of predictions: consistency among nearest neighbours.
 
 People are compared by every column that is learned from but the sensitive features and the outcome: numbers by
-their rank among these rows, categories as equal or different, dates as numbers.
+their rank among these rows, categories as equal or different, dates as numbers. Everybody counts once: survey
+weights play no part.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from equitab.pipeline.constraint_words import ConstraintWords
 from equitab.pipeline.demo import demo, demo_recipe
 from equitab.pipeline.evaluate import Evaluation, evaluate
 from equitab.pipeline.fit import FitResult, fit
+from equitab.pipeline.frontier import FrontierResult, frontier
 from equitab.pipeline.impute import ImputeResult, impute_table
 from equitab.pipeline.init import Proposal, init
 from equitab.pipeline.measurement_files import load_curves, load_measurements, save_curves, save_measurements
@@ -35,6 +36,7 @@ __all__ = [
     "CurvePoint",
     "Evaluation",
     "FitResult",
+    "FrontierResult",
     "Headline",
     "ImputeResult",
     "Measurement",
@@ -54,6 +56,7 @@ __all__ = [
     "evaluate",
     "evaluation_contents",
     "fit",
+    "frontier",
     "impute_table",
     "init",
     "load_curves",

@@ -147,4 +147,3 @@ def check_can_constrain(name: str, constraints: Sequence[FairnessConstraint]) ->
         raise ConstraintError(
             Problem("constraints", "a generator that honours them", received, f"choose one of: {able}")
         )
-

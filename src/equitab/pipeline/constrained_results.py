@@ -165,11 +165,7 @@ def _consistency(rows: RunRows, seed: SeedStages, model: str) -> list[Measuremen
             treatment=treatment,
             seed=seed.seed,
         )
-        found += [
-            replace(one, stage="test", operating_point=HALF, generator_seed=seed.seed, model_seed=seed.seed)
-            for one in measured
-            if one.model
-        ]
+        found += [replace(one, stage="test", operating_point=HALF) for one in measured if one.model]
     return found
 
 
@@ -183,4 +179,3 @@ def _unshowable(rows: RunRows, settings: TableFairnessSettings, seed: int) -> tu
     except EquitabError as error:
         return (f"which tolerance the test rows can show is not known: {error}",)
     return tuple(f"undetermined on the test rows: {problem}" for problem in problems)
-

@@ -66,9 +66,7 @@ def baseline_curves(
     return found
 
 
-def _points(
-    one: FairnessConstraint, point: FrontierPoint, features: str, place: int
-) -> Iterator[CurvePoint]:
+def _points(one: FairnessConstraint, point: FrontierPoint, features: str, place: int) -> Iterator[CurvePoint]:
     where = f"{point.stage}/{features}/{one.criterion}"
     gaps = {"model": point.model_gaps.get(one.name), "table": point.table_gaps.get(one.name)}
     strength = f"{point.strength:g}"

@@ -55,7 +55,13 @@ def _tuned(model: str, held: Mapping[str, Any], one: FairnessConstraint, n_rows:
 
 
 def sampling_command(
-    place: str | Path, constraints: Sequence[FairnessConstraint], *, strength: float | None = None, out: str
+    place: str | Path,
+    constraints: Sequence[FairnessConstraint],
+    *,
+    n_rows: int,
+    seed: int = 0,
+    strength: float | None = None,
+    out: str = "fair.parquet",
 ) -> str:
     """Return the command that draws rows under constraints from the generator of a run or of a folder.
 
@@ -64,14 +70,16 @@ def sampling_command(
     place : str or Path
         The folder of the run, whose strengths are recalled, or of a generator.
     constraints : sequence of FairnessConstraint
+    n_rows : int
+    seed : int, default 0
     strength : float, optional
         In place of what a run recalls.
-    out : str
+    out : str, default "fair.parquet"
 
     Examples
     --------
-    >>> sampling_command("result", [FairnessConstraint(sensitive_features=("sex",))], out="fair.parquet")
-    'equitab sample result --constraint demographic_parity=sex --rows N --out fair.parquet'
+    >>> sampling_command("result", [FairnessConstraint(sensitive_features=("sex",))], n_rows=5000)
+    'equitab sample result --constraint demographic_parity=sex --rows 5000 --out fair.parquet'
     """
     sampled = [one for one in constraints if "sampling" in one.places]
     words = ["equitab", "sample", quote(str(place))]
@@ -85,5 +93,10 @@ def sampling_command(
         words += ["--strength", f"{strength:g}"]
     elif aims == {"table"}:
         tolerances = {one.tolerance for one in sampled}
-        words += ["--aim", "table", *(["--tolerance", f"{max(tolerances):g}"] if len(tolerances) == 1 else [])]
-    return " ".join([*words, "--rows", "N", "--out", quote(out)])
+        words += [
+            "--aim",
+            "table",
+            *(["--tolerance", f"{max(tolerances):g}"] if len(tolerances) == 1 else []),
+        ]
+    words += ["--rows", str(n_rows), *(["--seed", str(seed)] if seed else [])]
+    return " ".join([*words, "--out", quote(out)])

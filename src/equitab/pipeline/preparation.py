@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from equitab.evaluation import Learner, learner
 from equitab.pipeline.constrained_draw import check_can_constrain
 from equitab.pipeline.fit import new_generator
 from equitab.pipeline.recipe import Recipe
-from equitab.pipeline.schema_resolution import resolve_schema
+from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.table_source import OpenedTable, open_table, table_digest
 from equitab.schema import TableSchema, check_constraints, validate_table
 
@@ -68,10 +69,30 @@ def prepare_run(recipe: Recipe) -> PreparedRun:
     TableError, SchemaError
         Everything that is wrong with the table or with what was said about it.
     """
-    learners = _check_names(recipe)
-    opened = open_table(recipe.table)
+    return prepare_table(recipe.table, recipe.schema, recipe, _check_names(recipe))
+
+
+def prepare_table(
+    table: Any, described: SchemaSource, recipe: Recipe, learners: tuple[Learner, ...]
+) -> PreparedRun:
+    """Return what a run starts from, of a table that the caller may hold in memory.
+
+    Parameters
+    ----------
+    table : table or location
+    described : TableSchema, mapping of its keys, or path
+    recipe : Recipe
+        Its table and schema are not looked at.
+    learners : tuple of Learner
+
+    Raises
+    ------
+    TableError, SchemaError, ConstraintError
+        Everything that is wrong with the table or with what was said about it.
+    """
+    opened = open_table(table)
     frame, is_test = _with_test_rows(opened, recipe.split.test_table)
-    schema = resolve_schema(frame, recipe.schema)
+    schema = resolve_schema(frame, described)
     _check_schema(schema, recipe)
     check_constraints(recipe.constraints, schema)
     findings = tuple(

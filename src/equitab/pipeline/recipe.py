@@ -191,7 +191,16 @@ class Recipe(_Strict):
     def to_dict(self) -> dict[str, Any]:
         """Return plain data with every default spelled out, keys in the order of the documentation."""
         data = asdict(self)
-        ordered = ("version", "table", "schema", "split", "generator", "plan", "constraints", "constrained_rows")
+        ordered = (
+            "version",
+            "table",
+            "schema",
+            "split",
+            "generator",
+            "plan",
+            "constraints",
+            "constrained_rows",
+        )
         later = ("mitigation", "models", "baselines", "contract", "use_sensitive_features", "seed", "n_seeds")
         return {key: _listed(data[key]) for key in (*ordered, *later)}
 

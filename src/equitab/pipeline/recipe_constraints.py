@@ -58,10 +58,12 @@ def _form_problems(item: Any, path: str) -> Iterator[Problem]:
             yield Problem(f"recipe key '{path}.{name}'", "a list of names", repr(held))
     strengths = item.get("group_strengths", ())
     if not isinstance(strengths, Mapping) and not _is_list_of(strengths, list, tuple, length=2):
-        yield Problem(f"recipe key '{path}.group_strengths'", "a mapping of groups to numbers", "another form")
+        yield Problem(
+            f"recipe key '{path}.group_strengths'", "a mapping of groups to numbers", "another form"
+        )
 
 
-def _is_list_of(held: Any, *kinds: type, length: int | None = None) -> bool:
+def _is_list_of(held: Any, *kinds: Any, length: int | None = None) -> bool:
     return (
         isinstance(held, Sequence)
         and not isinstance(held, str)

@@ -12,6 +12,7 @@ from typing import Any
 from equitab.dataframe import write_text_atomically
 from equitab.errors import SavedFormatError
 from equitab.evaluation import Headline, Measurement
+from equitab.pipeline.constrained_tables import count_rows
 from equitab.pipeline.constraint_question import CONSTRAINED
 from equitab.pipeline.constraint_report import asked_constraints, sampling_command
 from equitab.pipeline.group_table import group_rows
@@ -198,9 +199,9 @@ def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
     resolved = moved(recipe, folder.path).to_yaml()
     write_text_atomically(folder.place("recipe.yaml"), resolved, overwrite=True)
     folder.note(table=prepared.name, rows=len(prepared.frame), seeds=list(recipe.seeds))
-    if recipe.constraints:
-        folder.note(constraint_command=_command(folder.path, recipe))
     rows = divide_rows(prepared, stages)
+    if recipe.constraints:
+        folder.note(constraint_command=_command(folder.path, recipe, len(rows.training.frame)))
     seeds = [SeedStages(rows, stages, seed, is_first=seed == recipe.seed) for seed in recipe.seeds]
     for seed in seeds:
         seed.carry_out()
@@ -255,14 +256,15 @@ def _constraint_contents(rows: RunRows, stages: Stages) -> dict[str, Any]:
         return {}
     facts = stages.facts(f"{CONSTRAINED}-{recipe.seed}")
     asked = asked_constraints(recipe.constraints, rows.prepared.schema, facts)
-    return {"constraints": asked, "constraint_command": _command(stages.folder.path, recipe)}
+    return {"constraints": asked, "constraint_command": stages.folder.record.facts["constraint_command"]}
 
 
-def _command(folder: Path, recipe: Recipe) -> str:
+def _command(folder: Path, recipe: Recipe, n_training: int) -> str:
     """Return the command that draws rows under a run's constraints; nothing where they were learned only."""
     if not any("sampling" in one.places for one in recipe.constraints):
         return ""
-    return sampling_command(folder.name, recipe.constraints, out="fair.parquet")
+    n_rows = count_rows(recipe.constrained_rows, n_training)
+    return sampling_command(folder.name, recipe.constraints, n_rows=n_rows, seed=recipe.seed)
 
 
 def _is_mean(held: Measurement) -> bool:

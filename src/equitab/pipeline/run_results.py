@@ -129,7 +129,8 @@ def _curves_of(seeds: Sequence[SeedStages], averaged: Sequence[Measurement]) -> 
     """Return the points of all figures: those of tables and models are the first seed's."""
     first = seeds[0]
     drawn = [*load_curves(first.result_files["curves"]), *load_curves(first.quality_files["curves"])]
-    return [*drawn, *frontier_points(averaged), *_training_points(first)]
+    frontiers = frontier_points(averaged, performance=first.rows.question.performance)
+    return [*drawn, *frontiers, *_training_points(first)]
 
 
 def _training_points(seed: SeedStages) -> list[CurvePoint]:

@@ -56,9 +56,7 @@ class Draw:
     def constrained(self, generator: Generator, seed: int) -> ConstrainedRows:
         """Draw all rows at once, and say what the constraints changed."""
         said = {name: value for name, value in self._options.items() if value is not None}
-        return draw_constrained(
-            generator, self._count, self.constraints, given=self.given, seed=seed, **said
-        )
+        return draw_constrained(generator, self._count, self.constraints, given=self.given, seed=seed, **said)
 
     def chunks(self, generator: Generator, seed: int) -> Iterator[Any]:
         """Draw the rows chunk by chunk."""

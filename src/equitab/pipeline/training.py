@@ -98,9 +98,7 @@ class SeedResults:
     @property
     def curves(self) -> list[CurvePoint]:
         """The threshold sweeps, with the thresholds that were chosen on validation rows, and the scores."""
-        sweeps = [
-            point for result in self.results for point in (*result.curves, *_chosen_thresholds(result))
-        ]
+        sweeps = [point for result in self.results for point in (*result.curves, *_chosen_thresholds(result))]
         return [*sweeps, *self.scores]
 
     @property

@@ -9,6 +9,7 @@ from equitab.report.contents import (
     MetricDescription,
     ReportContents,
 )
+from equitab.report.frontier_page import FrontierRow, render_frontier
 from equitab.report.html_report import render_audit, render_evaluation, render_report
 from equitab.report.quality_words import (
     GroupAnswer,
@@ -23,6 +24,7 @@ __all__ = [
     "Direction",
     "Fact",
     "FactSection",
+    "FrontierRow",
     "GroupAnswer",
     "GroupRow",
     "MetricDescription",
@@ -34,5 +36,6 @@ __all__ = [
     "quality_sentences",
     "render_audit",
     "render_evaluation",
+    "render_frontier",
     "render_report",
 ]

@@ -13,7 +13,9 @@ from equitab.report.charts.svg import Markup
 from equitab.report.contents import MetricDescription, MetricTexts
 from equitab.report.first_screen import describe_fairness_target
 
-TABLE_STAGES = ("fidelity", "privacy", "preservation", "proxies")
+TABLE_STAGES = ("fidelity", "privacy")
+CONSTRAINT_STAGES = ("preservation", "proxies")
+"""What a constraint changed stands in a section of its own."""
 _MAX_CHARTED_GROUPS = 24
 
 
@@ -108,7 +110,8 @@ def lay_out_comparison(
     measurements: Iterable[Measurement], headline: Headline | None, texts: MetricTexts
 ) -> Comparison:
     """Return the measurements of models and labels in the order in which the page shows them."""
-    kept = fold_seeds([one for one in measurements if one.stage not in TABLE_STAGES])
+    elsewhere = (*TABLE_STAGES, *CONSTRAINT_STAGES)
+    kept = fold_seeds([one for one in measurements if one.stage not in elsewhere])
     keys = sorted(_group_by(kept, _section_key), key=lambda key: _rank_section(key, headline))
     by_section = _group_by(kept, _section_key)
     sections = tuple(_lay_out_section(key, by_section[key], headline, texts) for key in keys)

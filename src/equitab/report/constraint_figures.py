@@ -70,19 +70,18 @@ def _main_first(figures: list[Figure]) -> tuple[Figure, ...]:
     return tuple(sorted(figures, key=lambda figure: not figure.is_main))
 
 
-def _draw_price(
-    name: str, series: Series, constraints: tuple[AskedConstraint, ...], chosen: str
-) -> Figure:
+def _draw_price(name: str, series: Series, constraints: tuple[AskedConstraint, ...], chosen: str) -> Figure:
     """Draw performance against the gap: a path over the strength for model and table, other ways as marks."""
     stage, features, criterion, price, model = _parts(name, 5)
     candidates = {who: _candidates(who, series) for who in ("model", "table")}
-    last = max((point.n for points in series.values() for point in points if not point.low), default=0)
+    last = max((held.n for who in candidates.values() for _, _, held in who), default=0)
+    last = last if stage == "validation" else 0  # on test rows nothing is chosen
     points = [
         point
         for who, style in (("model", _MODEL), ("table", _TABLE))
         for point in _candidate_points(who, candidates[who], style, last)
     ]
-    ways = [key for key in series if key.partition("|")[0] not in ("model", "table", "constrained")]
+    ways = [key for key in series if _is_shown(key.partition("|")[0], price)]
     points += [_way_point(key, series[key][0]) for key in ways if _is_finite(series[key][0])]
     title = f"{_PRICES.get(price, price)}, {wording.show_model(model)}"
     what = f"{name_criterion(criterion)}, {wording.show_features(features)}"
@@ -100,19 +99,26 @@ def _draw_price(
         title=f"{title}: {what}",
         description="One point for each strength; further left is fairer, further up is better.",
     )
-    return Figure(f"{title}: {what}", _word_price(stage, series), chart, model == chosen or not chosen)
+    return Figure(f"{title}: {what}", _word_price(stage, price, series), chart, model == chosen or not chosen)
 
 
-def _word_price(stage: str, series: Series) -> str:
-    late = [key.partition("|")[0] for key in series if key.endswith("|test") and stage != "test"]
-    note = (
-        f" {wording.show_treatment(late[0])} was learned on validation rows and is judged on test rows."
-        if late
-        else ""
-    )
-    has_table = any(key.startswith("table|") for key in series)
-    table = " The second path has the same models over the gap of their table." if has_table else ""
-    return f"Numbers along the path are strengths.{table}{note}"
+def _is_shown(treatment: str, price: str) -> bool:
+    """Return whether a way is marked: one that decides by drawing lots does not rank people."""
+    is_candidate = treatment in ("model", "table", "constrained")
+    return not is_candidate and (treatment, price) != ("threshold_optimizer", "auroc")
+
+
+def _word_price(stage: str, price: str, series: Series) -> str:
+    said = ["Numbers along the path are strengths."]
+    if any(key.startswith("table|") for key in series):
+        said.append("The second path has the same models over the gap of their table.")
+    moved = [key for key in series if key.startswith("threshold_optimizer|")]
+    if moved and price == "auroc":
+        shown = wording.format_number(series[moved[0]][0].y)
+        said.append(f"The threshold optimizer decides and does not rank people: its AUROC, {shown}, is not drawn.")
+    elif moved and stage != "test":
+        said.append("The threshold optimizer was learned on validation rows and is judged on test rows.")
+    return " ".join(said)
 
 
 def _candidates(who: str, series: Series) -> list[tuple[float, float, CurvePoint]]:
@@ -168,8 +174,8 @@ def _way_point(key: str, point: CurvePoint) -> ScatterPoint:
 def _legend(
     ways: list[str], candidates: dict[str, list[tuple[float, float, CurvePoint]]]
 ) -> tuple[tuple[str, MarkStyle], ...]:
-    entries = [("Constrained: gap of the model", _MODEL)] if candidates["model"] else []
-    entries += [("Constrained: gap of the table", _TABLE)] if candidates["table"] else []
+    entries = [("Gap of the model", _MODEL)] if candidates["model"] else []
+    entries += [("Gap of its table", _TABLE)] if candidates["table"] else []
     for key in ways:
         treatment = key.partition("|")[0]
         shown = "No treatment" if treatment == "original" else wording.show_treatment(treatment)
@@ -205,7 +211,9 @@ def _draw_strength(
         for key, title in _PRICES.items()
         if key in series
     ]
-    heading = f"{name_criterion(criterion)}, {wording.show_features(features)}: {wording.show_model(model).lower()}"
+    heading = (
+        f"{name_criterion(criterion)}, {wording.show_features(features)}: {wording.show_model(model).lower()}"
+    )
     chart = draw_line_chart(
         tuple(panels),
         x_title="Strength",

@@ -225,9 +225,7 @@ def _ways(asked: AskedConstraint, lookup: Lookup, model: str) -> Iterator[WayRow
         yield WayRow(name, wording.format_value(gap), shown[0], shown[1], way == CONSTRAINED)
 
 
-def _sentences(
-    asked: AskedConstraint, contents: ReportContents, lookup: Lookup, model: str
-) -> Iterator[str]:
+def _sentences(asked: AskedConstraint, contents: ReportContents, lookup: Lookup, model: str) -> Iterator[str]:
     yield from _word_price(lookup, model)
     yield from _word_strengths(asked, model)
     if asked.criterion == "demographic_parity":
@@ -253,7 +251,8 @@ def _word_strengths(asked: AskedConstraint, model: str) -> Iterator[str]:
     held = next((one for one in asked.tuned if one.model in (model, "")), None)
     if held is None:
         return
-    rows = f"{wording.format_count(held.n_rows)} rows were drawn, of which {wording.format_share(held.share_changed)} got another outcome"
+    changed = wording.format_share(held.share_changed)
+    rows = f"{wording.format_count(held.n_rows)} rows were drawn, of which {changed} got another outcome"
     if held.strength is None:
         yield f"{rows}."
         return
@@ -292,7 +291,8 @@ def _word_arithmetic(
     if low.high is None or high.low is None or low.high >= high.low:
         return
     found = {
-        one.group: one for one in lookup.by_group("true_positive_rate", CONSTRAINED, model, asked.sensitive_features)
+        one.group: one
+        for one in lookup.by_group("true_positive_rate", CONSTRAINED, model, asked.sensitive_features)
     }
     shown = [
         f"{wording.show_name(row.group)} {wording.format_number(found[row.group].value)}"
@@ -311,19 +311,18 @@ def _word_arithmetic(
     )
     yield (
         f"Arithmetic: outcomes are favorable for {wording.format_share(low.base_rate)} of "
-        f"{wording.show_name(low.group)} and {wording.format_share(high.base_rate)} of {wording.show_name(high.group)}. "
+        f"{wording.show_name(low.group)} and {wording.format_share(high.base_rate)} of "
+        f"{wording.show_name(high.group)}. "
         "Whoever decides favorably equally often for both must find the favorable people of one more often than those "
-        f"of the other: true positive rates {' and '.join(shown) or 'differ'}{change}. No data can change that; where it "
-        "is unwanted, ask for equal opportunity or equalized odds."
+        f"of the other: true positive rates {' and '.join(shown) or 'differ'}{change}. No data can change that; "
+        "where it is unwanted, ask for equal opportunity or equalized odds."
     )
 
 
 def _word_small(
     asked: AskedConstraint, groups: Sequence[GroupRow], lookup: Lookup, model: str
 ) -> Iterator[str]:
-    small = [
-        one for one in groups if one.sensitive_features == asked.sensitive_features and one.is_small
-    ]
+    small = [one for one in groups if one.sensitive_features == asked.sensitive_features and one.is_small]
     if small:
         named = [f"{wording.show_name(one.group)} ({wording.format_count(one.n)})" for one in small]
         more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""

@@ -68,12 +68,11 @@ class RateCurves:
         return found
 
     def goal(self, strength: float) -> float:
-        """Return the distance to aim at: so far below the tolerance that the noise leaves it there, if it can be."""
+        """Return the distance to aim at: one standard error below the tolerance, no difference where that is less."""
         noise = self.noise(strength)
         if self.constraint.criterion == "minimum_rate":
             return -noise
-        tolerance = self.constraint.tolerance
-        return tolerance - noise if tolerance >= 2 * noise else 0.0
+        return max(self.constraint.tolerance - noise, 0.0)
 
     def _smoothed(self, part: str, strength: float) -> Floats:
         from scipy.special import expit, logit

@@ -30,6 +30,9 @@ MOST_CANDIDATES = 9
 NEAR = 0.03
 """Strengths this near to each other are not worth another candidate."""
 
+BESIDE = 0.1
+"""A strength is chosen with candidates this near on either side of it."""
+
 FARTHEST_GROUP = 0.6
 """A group's own strength stays this near to that of all."""
 
@@ -185,8 +188,15 @@ class _Trials:
                 self.at(further.pop(0))
             elif min(abs(chosen - held) for held in tried) > NEAR:
                 self.at(chosen)
+            elif chosen and (beside := self._untried_beside(chosen)):
+                self.at(beside[0])
             else:
                 return chosen, excess
+
+    def _untried_beside(self, chosen: float) -> list[float]:
+        """Return the strengths on either side of the chosen one near which nothing was tried."""
+        sides = [chosen + BESIDE, max(chosen - BESIDE, 0.0)]
+        return [side for side in sides if min(abs(side - held) for held in self._found) > NEAR]
 
     def curves(self) -> list[RateCurves]:
         """Return the rates of each constraint over the strengths that were tried."""
@@ -291,9 +301,9 @@ def _unshowable(curve: RateCurves) -> list[str]:
         f"(standard error {noise:.3f}"
     )
     if not one.tolerance:
-        return [f"{start}); the strength aims at no difference"]
+        return [f"{start})"]
     times = (1.96 * noise / one.tolerance) ** 2
-    return [f"{start}; {times:.1f} times as many could); the strength aims at no difference"]
+    return [f"{start}; {times:.1f} times as many could)"]
 
 
 def largest(point: FrontierPoint) -> float:

@@ -87,9 +87,7 @@ class FairSettings:
             raise RecipeError(problems)
 
 
-QUICK_FAIR = FairSettings(
-    n_syntheses=5, refits=0, max_training_rows=10_000, n_modeled=3, constrains_training=False
-)
+QUICK_FAIR = FairSettings(n_syntheses=5, refits=0, max_training_rows=10_000, n_modeled=3)
 """Minutes: fewer syntheses of generators that learned fewer rows, each once."""
 
 

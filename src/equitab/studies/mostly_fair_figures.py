@@ -123,8 +123,8 @@ def _association_map(
 
 def score_panels(
     found: Found, part: str, arms: Sequence[tuple[str, str]], *, heading: str, caption: str
-) -> Figure:
-    """Return how the predicted scores of groups lie, a panel for each table that models learned from.
+) -> list[Figure]:
+    """Return how the predicted scores of groups lie, a panel for each table; nothing where no model learned.
 
     Parameters
     ----------
@@ -139,13 +139,15 @@ def score_panels(
         lines = _score_lines(found, part, arm)
         if lines:
             panels.append(Panel(title, lines, is_share=True))
+    if not panels:
+        return []
     chart = draw_line_chart(
         tuple(panels),
         x_title="predicted score",
         title=heading,
         description="Share of the people of each group with scores in twenty bins.",
     )
-    return Figure(heading, caption, chart)
+    return [Figure(heading, caption, chart)]
 
 
 def _score_lines(found: Found, part: str, arm: str) -> tuple[Line, ...]:
@@ -163,8 +165,8 @@ def _score_lines(found: Found, part: str, arm: str) -> tuple[Line, ...]:
 
 def price_chart(
     found: Found, part: str, arms: Sequence[str], groups: str, *, gap: str, gap_title: str
-) -> Figure:
-    """Return accuracy against a gap of models of every table: baselines, published forms and ours."""
+) -> list[Figure]:
+    """Return accuracy against a gap of models of every table; nothing where no model learned."""
     points = []
     for arm in arms:
         reached = found.summary(Source(part=part, arm=arm, metric=gap, group=groups, model=MODEL))
@@ -180,6 +182,8 @@ def price_chart(
                     style=ARM_STYLES.get(arm, OURS),
                 )
             )
+    if not points:
+        return []
     heading = f"Accuracy against the {gap_title}"
     legend = (
         ("no treatment", NOTHING),
@@ -198,6 +202,5 @@ def price_chart(
         title=heading,
         description="One point for each table that models learned from; further left is fairer, further up is better.",
     )
-    return Figure(
-        heading, "Logistic regression; bars hold 95% of the syntheses. Names show on pointing.", chart
-    )
+    caption = "Logistic regression; bars hold 95% of the syntheses. Names show on pointing."
+    return [Figure(heading, caption, chart)]

@@ -259,14 +259,14 @@ def _of_downstream(found: Found) -> Contents:
             heading="Figure 10: performance of logistic regression",
             caption="",
         ),
-        score_panels(
+        *score_panels(
             found,
             "adult_sex",
             (("real", "models of the data"), ("synthetic", "of synthetic rows"), ("parity", "of fair rows")),
             heading="Figure 11: predicted scores by sex",
             caption=f"Share of each sex in twenty bins. Near 0 means below {NEAR_ZERO}.",
         ),
-        price_chart(
+        *price_chart(
             found,
             "adult_sex",
             modeled_arms(found, "adult_sex"),
@@ -274,7 +274,7 @@ def _of_downstream(found: Found) -> Contents:
             gap="gap",
             gap_title="parity gap by sex",
         ),
-        price_chart(
+        *price_chart(
             found,
             "adult_sex",
             modeled_arms(found, "adult_sex"),
@@ -317,7 +317,7 @@ def _of_compas(found: Found) -> Contents:
 def _of_compas_models(found: Found) -> Contents:
     strengths = [arm for arm in modeled_arms(found, "compas") if arm.startswith("strength")]
     figures = [
-        score_panels(
+        *score_panels(
             found,
             "compas",
             [(arm, arm) for arm in strengths],
@@ -331,7 +331,7 @@ def _of_compas_models(found: Found) -> Contents:
             heading="Figure 14: performance of logistic regression",
             caption="",
         ),
-        price_chart(
+        *price_chart(
             found, "compas", modeled_arms(found, "compas"), "race", gap="gap", gap_title="parity gap by race"
         ),
     ]

@@ -148,6 +148,30 @@ def test_the_weight_is_a_factor_and_rows_left_out_do_not_count() -> None:
     assert longer.gradient(np.append(p, 0.99))[-1] == 0
 
 
+@pytest.mark.parametrize("criterion", CRITERIA)
+def test_outcomes_that_are_certain_are_the_outcomes(criterion: str) -> None:
+    held, p = random_case(criterion, is_weighted=True)
+    certain = held.with_outcomes(held.is_favorable.astype(float))
+    assert certain.value(p) == pytest.approx(held.value(p))
+    assert np.allclose(certain.gradient(p), held.gradient(p))
+
+
+def test_likely_outcomes_count_as_far_as_they_are_likely() -> None:
+    likely, p = np.array([1.0, 0.5, 0.25, 0.75]), np.array([0.6, 0.3, 0.8, 0.4])
+    # (0.6 + 0.15) / 1.5 and (0.2 + 0.3) / 1; shares 0.6 and 0.4.
+    found = penalty("equal_opportunity").with_outcomes(likely)
+    assert np.allclose(found.rates(p), [[0.5, 0.5]])
+    assert np.allclose(found.terms[0].shares, [0.6, 0.4])
+    # (0.6 + 0.15) / 0.9 and (0.2 + 0.3) / 1.2.
+    assert np.allclose(penalty("predictive_parity").with_outcomes(likely).rates(p), [[0.75 / 0.9, 0.5 / 1.2]])
+    step = 1e-6
+    for criterion in ("equal_opportunity", "equalized_odds", "predictive_parity"):
+        soft = penalty(criterion).with_outcomes(likely)
+        slopes = [(soft.value(p + step * e) - soft.value(p - step * e)) / (2 * step) for e in np.eye(4)]
+        assert np.allclose(soft.gradient(p), slopes, atol=1e-6)
+        assert soft.take(np.arange(4)).value(p) == pytest.approx(soft.value(p))
+
+
 def test_small_groups_take_no_part_and_are_named() -> None:
     codes = np.array([0, 0, 0, 1, 1, 1, 2])
     outcome = np.array([1, 0, 1, 0, 1, 1, 1], dtype=bool)

@@ -235,6 +235,30 @@ def _divisions(n_rows: int, settings: NetworkSettings, seed: int) -> Iterator[tu
         yield np.sort(order[fold != one]), np.sort(order[fold == one])
 
 
+@dataclass(frozen=True)
+class Phase:
+    """A part of the training that ends when held-out rows see no more gain.
+
+    Parameters
+    ----------
+    step_share : float
+        Of the learning rate.
+    batch_growth : int
+        Of the batch size.
+    penalty_share : float
+        Of the weight of fairness penalties.
+    """
+
+    step_share: float
+    batch_growth: int
+    penalty_share: float = 1.0
+
+
+PHASES = (Phase(1, 1), Phase(1 / 4, 2))
+FAIR_PHASES = (Phase(1, 1, 0.05), Phase(1 / 4, 1), Phase(1 / 16, 2))
+"""A stiff penalty on a network that knows nothing yet would drown the likelihood: it begins as a gentle one."""
+
+
 class Training:
     """One network that is trained on some rows and judged on others.
 
@@ -275,30 +299,39 @@ class Training:
         self._tensors = [
             torch.from_numpy(held) for held in (rows.entries, rows.amounts, rows.codes, rows.weights)
         ]
+        self._penalty_share = 1.0
         self.best = first
         self.first_loss = self.best_loss = self._look(first)
         self.n_looks, self.is_cut = 0, False
 
     def run(self, deadline: float | None = None) -> None:
-        """Train until held-out rows see no more gain, or the time is up."""
-        settings, idle, is_last_phase = self._settings, 0, False
-        batch_size = settings.batch_size(len(self._rows))
-        batches = self._batches(batch_size)
-        while self.n_looks < settings.most_looks:
-            n_steps = min(-(-len(self._rows) // batch_size), MOST_STEPS_A_LOOK)
+        """Train phase by phase, each until held-out rows see no more gain, until the time is up."""
+        for place, phase in enumerate(self._phases()):
+            if place:
+                self._optimiser.go_on_from(self.best, self._settings.learning_rate * phase.step_share)
+            self._penalty_share = phase.penalty_share
+            self.best_loss = self._look(self.best)
+            self._run_phase(phase, deadline)
+            if self.is_cut:
+                return
+
+    def _phases(self) -> tuple[Phase, ...]:
+        return PHASES if self._penalty is None else FAIR_PHASES
+
+    def _run_phase(self, phase: Phase, deadline: float | None) -> None:
+        settings, idle = self._settings, 0
+        size = min(settings.batch_size(len(self._rows)) * phase.batch_growth, settings.largest_batch)
+        batches = self._batches(size)
+        n_steps = min(-(-len(self._rows) // size), MOST_STEPS_A_LOOK)
+        for _ in range(settings.most_looks):
             for _ in range(n_steps):
                 if deadline is not None and time.monotonic() > deadline:
                     self.is_cut = True
                     break
                 self._step(next(batches))
             idle = 0 if self._keep_if_best() else idle + 1
-            if self.is_cut or (idle >= settings.patience and is_last_phase):
+            if self.is_cut or idle >= settings.patience:
                 return
-            if idle >= settings.patience:
-                is_last_phase, idle = True, 0
-                batch_size = min(2 * batch_size, settings.largest_batch)
-                batches = self._batches(batch_size)
-                self._optimiser.go_on_from(self.best, settings.learning_rate / 4)
 
     def _batches(self, size: int) -> Iterator[Tensor]:
         """Yield the places of batch after batch, a new order in every pass; what is left of a pass is skipped."""
@@ -320,7 +353,7 @@ class Training:
         )
         loss = (functional.cross_entropy(logits, codes, reduction="none") * weights).mean()
         if self._penalty is not None:
-            loss = loss + penalty_term(self._penalty, places, logits)
+            loss = loss + self._penalty_share * penalty_term(self._penalty, places, logits)
         (gradient,) = torch.autograd.grad(loss, self._optimiser.weights)
         self._optimiser.step(gradient)
 
@@ -343,7 +376,8 @@ class Training:
         logs = torch.cat(parts).double().numpy()
         total = float(held.weights.sum())
         loss = -(logs[np.arange(len(logs)), held.codes] * held.weights).sum() / total if total else 0.0
-        return float(loss) if held.penalty is None else float(loss) + held.penalty.value(np.exp(logs))
+        fairness = 0.0 if held.penalty is None else held.penalty.value(np.exp(logs))
+        return float(loss) + self._penalty_share * fairness
 
 
 class Optimiser:

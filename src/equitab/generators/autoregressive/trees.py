@@ -20,6 +20,7 @@ from equitab.generators.autoregressive.chain import (
     Progress,
     learned_rows,
 )
+from equitab.generators.autoregressive.cross_fitting import out_of_fold
 from equitab.generators.autoregressive.learning import learn_choices
 
 TREES_NAME = "trees.txt"
@@ -124,14 +125,25 @@ def learn_choice(
     seed : int
     """
     held = learned_rows(task.empty_chain(), choice, coded, task.left_out.get(choice.name))
+    data = held.context, held.codes, task.columns[choice.name].parts[choice.part]
+    weights = None if task.weights is None else task.weights[held.rows].astype(np.float32)
+    is_ordered, penalty = choice.part in {"cell", "step"}, task.penalty_of(choice, held)
+    if penalty is not None and penalty.looks_at_outcomes:
+        shares = out_of_fold(
+            *data,
+            categorical=held.categorical,
+            is_ordered=is_ordered,
+            weights=weights,
+            deadline=deadline,
+            seed=seed,
+        )
+        penalty = penalty.with_outcomes(shares)
     return fit_choice(
-        held.context,
-        held.codes,
-        task.columns[choice.name].parts[choice.part],
+        *data,
         categorical=held.categorical,
-        is_ordered=choice.part in {"cell", "step"},
-        weights=None if task.weights is None else task.weights[held.rows].astype(np.float32),
-        penalty=task.penalty_of(choice, held),
+        is_ordered=is_ordered,
+        weights=weights,
+        penalty=penalty,
         settings=settings,
         deadline=deadline,
         seed=seed,

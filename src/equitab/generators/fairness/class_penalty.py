@@ -79,6 +79,22 @@ class ClassPenalty:
         slope = np.sum([part.gradient(p) for part in self.parts], axis=0)
         return np.asarray(slope[:, None] * self._turns(shares, p), dtype=np.float32)
 
+    @property
+    def looks_at_outcomes(self) -> bool:
+        """Whether any penalty is relative to outcomes."""
+        return any(part.looks_at_outcomes for part in self.parts)
+
+    def with_outcomes(self, shares: npt.NDArray[np.floating]) -> ClassPenalty:
+        """Return the penalties relative to how likely outcomes are; see `FairnessPenalty.with_outcomes`.
+
+        Parameters
+        ----------
+        shares : ndarray, shape (n_rows, n_classes)
+            The probabilities of the classes, out of fold.
+        """
+        p = np.clip(shares @ self.favorable, 0.0, 1.0)
+        return ClassPenalty(tuple(part.with_outcomes(p) for part in self.parts), self.favorable)
+
     def take(self, rows: Codes | Mask) -> ClassPenalty:
         """Return the penalties of some rows."""
         return ClassPenalty(tuple(part.take(rows) for part in self.parts), self.favorable)

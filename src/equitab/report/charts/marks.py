@@ -53,7 +53,7 @@ _STYLES = {
     "smote_nc": MarkStyle("t4", "cross", "3 2"),
     "threshold_optimizer": MarkStyle("t5", "plus", "10 4"),
     "synthetic": MarkStyle("t6", "wedge", "2 4"),
-    "constrained": MarkStyle("t3", "diamond"),
+    "constrained": MarkStyle("t3", "circle"),
     "real": MarkStyle("t0", "circle"),
 }
 _FALLBACKS = (
