@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from equitab.dataframe import read_table, write_table
     from equitab.datasets import adult_schema, load_adult
     from equitab.generators import load_generator, make_generator
-    from equitab.pipeline import audit, evaluate, load_recipe, run
-    from equitab.schema import SensitiveFeature, TableSchema
+    from equitab.pipeline import audit, evaluate, frontier, load_recipe, run
+    from equitab.schema import FairnessConstraint, SensitiveFeature, TableSchema
+    from equitab.search import tune_to_model
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "AugmentedTable": "equitab.augmentation",
+    "FairnessConstraint": "equitab.schema",
     "RebalancingPlan": "equitab.augmentation",
     "SensitiveFeature": "equitab.schema",
     "TableSchema": "equitab.schema",
@@ -36,17 +38,20 @@ _HOMES = {
     "audit": "equitab.pipeline",
     "augment": "equitab.augmentation",
     "evaluate": "equitab.pipeline",
+    "frontier": "equitab.pipeline",
     "load_adult": "equitab.datasets",
     "load_generator": "equitab.generators",
     "load_recipe": "equitab.pipeline",
     "make_generator": "equitab.generators",
     "read_table": "equitab.dataframe",
     "run": "equitab.pipeline",
+    "tune_to_model": "equitab.search",
     "write_table": "equitab.dataframe",
 }
 
 __all__ = [
     "AugmentedTable",
+    "FairnessConstraint",
     "RebalancingPlan",
     "SensitiveFeature",
     "TableSchema",
@@ -54,12 +59,14 @@ __all__ = [
     "audit",
     "augment",
     "evaluate",
+    "frontier",
     "load_adult",
     "load_generator",
     "load_recipe",
     "make_generator",
     "read_table",
     "run",
+    "tune_to_model",
     "write_table",
 ]
 

@@ -25,7 +25,11 @@ QUICK: dict[str, dict[str, Any]] = {"tabddpm": {"n_steps": 60}, "tabular_argn": 
 """Settings under which a generator that trains is fitted in a second or so: laws do not ask for quality."""
 
 
-NEEDS = {"tabddpm": ("torch", "torch"), "tabular_argn": ("mostlyai", "peers")}
+NEEDS = {
+    "autoregressive_network": ("torch", "torch"),
+    "tabddpm": ("torch", "torch"),
+    "tabular_argn": ("mostlyai", "peers"),
+}
 """The package that a generator is nothing without, and the extra that brings it."""
 
 

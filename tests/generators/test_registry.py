@@ -13,7 +13,14 @@ from equitab.generators import Smote, generator_names, make_generator, registry
 
 
 def test_the_built_in_generators_are_listed() -> None:
-    expected = ("boosted_trees", "independent_marginals", "smote", "tabddpm", "tabular_argn")
+    expected = (
+        "autoregressive_network",
+        "boosted_trees",
+        "independent_marginals",
+        "smote",
+        "tabddpm",
+        "tabular_argn",
+    )
     assert generator_names()[: len(expected)] == expected
 
 

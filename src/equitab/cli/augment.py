@@ -8,6 +8,7 @@ import typer
 
 from equitab.cli.options import (
     CommonFlags,
+    ConstraintFlags,
     GeneratorFlags,
     Overwrite,
     PlanFlags,
@@ -23,6 +24,7 @@ def augment(
     schema_flags: SchemaFlags,
     generator: GeneratorFlags,
     plan: PlanFlags,
+    fairness: ConstraintFlags,
     common: CommonFlags,
     test: TestTable = None,
     mitigation: Annotated[
@@ -38,12 +40,13 @@ def augment(
     ] = ("augmented.parquet"),
     overwrite: Overwrite = False,
 ) -> None:
-    """Add synthetic rows to a table; --generator may name a saved generator's folder."""
-    from equitab.cli.calls import asked_generator, asked_plan, asked_schema, asked_seed
+    """Add synthetic rows to a table; --generator may name a saved generator's folder; constraints are refused."""
+    from equitab.cli.calls import asked_generator, asked_plan, asked_schema, asked_seed, refuse_constraints
     from equitab.cli.output import print_json, print_lines, remark
     from equitab.cli.progress_display import progress_display
     from equitab.pipeline import augment_table
 
+    refuse_constraints(fairness)
     with progress_display(quiet=common.quiet) as progress:
         result = augment_table(
             table,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from equitab.cli.options import CommonFlags, GeneratorFlags, PlanFlags, SchemaFlags
+from equitab.cli.options import CommonFlags, ConstraintFlags, GeneratorFlags, PlanFlags, SchemaFlags
 
 
 def asked_schema(flags: SchemaFlags, common: CommonFlags) -> dict[str, Any]:
@@ -43,6 +43,33 @@ def asked_generator(flags: GeneratorFlags, common: CommonFlags) -> dict[str, Any
 
     known = {} if common.config is None else asdict(load_recipe(common.config).generator)
     return {**known, **generator_changes(flags).get("generator", {})}
+
+
+def asked_training_constraints(flags: ConstraintFlags, common: CommonFlags) -> Any:
+    """Return the constraints to learn under: those of the flags over those of --config that are for training."""
+    from equitab.pipeline import ConstraintWords, load_recipe
+
+    words = ConstraintWords(**vars(flags))
+    if common.config is None:
+        return words
+    known = [one for one in load_recipe(common.config).constraints if "training" in one.places]
+    return words.constraints(places=("training",), known=known) if words else known
+
+
+def refuse_constraints(flags: ConstraintFlags) -> None:
+    """Refuse constraints where real rows stay as they are."""
+    from equitab.errors import Problem, RecipeError
+
+    asked = [f"--{name}" for name, value in vars(flags).items() if value]
+    if asked:
+        raise RecipeError(
+            Problem(
+                f"flag {', '.join(asked)}",
+                "no constraint: augment keeps the real rows, whose outcomes a constraint cannot change",
+                "one",
+                "draw a fair table of its own (equitab sample --constraint), or a run (equitab run --constraint)",
+            )
+        )
 
 
 def find_study(name: str) -> Callable[..., Any]:

@@ -37,10 +37,9 @@ def fit(
     overwrite: Overwrite = False,
 ) -> None:
     """Learn every row of a table with a generator, under constraints if asked, and save the generator."""
-    from equitab.cli.calls import asked_generator, asked_schema, asked_seed
+    from equitab.cli.calls import asked_generator, asked_schema, asked_seed, asked_training_constraints
     from equitab.cli.output import print_json, print_lines, remark
     from equitab.cli.progress_display import progress_display
-    from equitab.pipeline import ConstraintWords
     from equitab.pipeline import fit as fit_table
 
     with progress_display(quiet=common.quiet) as progress:
@@ -50,7 +49,7 @@ def fit(
             out=output,
             generator=asked_generator(generator, common),
             condition_on=condition_on,
-            constraints=ConstraintWords(**vars(fairness)),
+            constraints=asked_training_constraints(fairness, common),
             test=test,
             seed=asked_seed(common),
             overwrite=overwrite,

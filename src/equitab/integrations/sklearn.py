@@ -109,18 +109,18 @@ class EquitabSampler(BaseEstimator):
         RecipeError, TableError, SchemaError, ConstraintError
             If the settings or the table cannot be used.
         """
-        table, target = _table_of(X, y)
+        table, target = table_of(X, y)
         schema = self._schema(table, target)
         choice = self._recipe()
         learned = fit(table, schema, generator=choice["generator"], seed=self.seed)
         plan = make_plan(recipe_from_dict(choice).plan, as_frame(table), learned.schema)
         augmented = augment(table, learned.schema, learned.generator, plan, seed=self.seed)
         self.generator_, self.plan_, self.n_added_ = learned.generator, plan, plan.total
-        return _split_again(augmented.to_native(), X, y, target)
+        return split_again(augmented.to_native(), X, y, target)
 
     def fit(self, X: Any, y: Any) -> EquitabSampler:
         """Check the table and the settings, as imbalanced-learn's samplers do; nothing is learned."""
-        table, target = _table_of(X, y)
+        table, target = table_of(X, y)
         self._recipe()
         self._schema(table, target)
         return self
@@ -142,19 +142,26 @@ class EquitabSampler(BaseEstimator):
         return data
 
     def _schema(self, table: pd.DataFrame, target: str) -> TableSchema:
-        outcome = self.favorable_outcome
-        if outcome is None:
-            outcome = sorted(table[target].dropna().unique().tolist())[-1]
-        return TableSchema.infer(
-            table,
-            target=target,
-            favorable_outcome=(outcome,),
-            sensitive_features=tuple(self.sensitive_features),
-            missing_tokens=(),
-        )
+        return described(table, target, self.sensitive_features, self.favorable_outcome)
 
 
-def _table_of(X: Any, y: Any) -> tuple[pd.DataFrame, str]:
+def described(
+    table: pd.DataFrame, target: str, sensitive_features: Sequence[str], favorable_outcome: Any
+) -> TableSchema:
+    """Return what a table means; without a favorable outcome the last one in sorted order is it."""
+    outcome = favorable_outcome
+    if outcome is None:
+        outcome = sorted(table[target].dropna().unique().tolist())[-1]
+    return TableSchema.infer(
+        table,
+        target=target,
+        favorable_outcome=(outcome,),
+        sensitive_features=tuple(sensitive_features),
+        missing_tokens=(),
+    )
+
+
+def table_of(X: Any, y: Any) -> tuple[pd.DataFrame, str]:
     """Return features and outcome as one table, and the name of the outcome."""
     features = X if isinstance(X, pd.DataFrame) else _named(np.asarray(X))
     name = str(y.name) if isinstance(y, pd.Series) and y.name is not None else TARGET
@@ -176,7 +183,7 @@ def _named(values: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(values, columns=[f"x{place}" for place in range(values.shape[1])])
 
 
-def _split_again(table: pd.DataFrame, X: Any, y: Any, target: str) -> tuple[Any, Any]:
+def split_again(table: pd.DataFrame, X: Any, y: Any, target: str) -> tuple[Any, Any]:
     """Return features and outcome apart, in the kinds that came."""
     is_table = isinstance(X, pd.DataFrame)
     features: Any = table[list(X.columns)] if is_table else table.drop(columns=[*ADDED, target]).to_numpy()

@@ -59,20 +59,21 @@ class ConstrainedFiles:
         return read_table(self._drawn)
 
     def curves(self) -> list[CurvePoint]:
-        """Return the candidates that were tried, as points of figures."""
-        return load_curves(self._curves)
+        """Return the candidates that were tried, as points of figures; none where nobody tuned."""
+        return load_curves(self._curves) if self._curves.exists() else []
 
     def write(self, drawn: Frame, tables: Iterable[ConstrainedTable], schema: TableSchema) -> Done:
         """Write tables as they are made, and say what they are."""
         self.folder.mkdir(parents=True, exist_ok=True)
         write_table(drawn, self._drawn, overwrite=True)
-        files, models, curves = [self._drawn, self._curves], {}, []
+        files, models, curves = [self._drawn], {}, []
         for place, table in enumerate(tables):
             write_table(table.frame, self._numbered(place), overwrite=True)
             files.append(self._numbered(place))
             models[table.model] = table.facts()
             curves += candidate_curves(table.points, table.constraints, schema)
-        save_curves(curves, self._curves, overwrite=True)
+        if curves:
+            files.append(save_curves(curves, self._curves, overwrite=True))
         remarks = dict.fromkeys(remark for held in models.values() for remark in held["remarks"])
         facts = {"rows": len(drawn), "models": models, "remarks": list(remarks)}
         return Done(files, facts, _words(models, len(drawn)))

@@ -154,7 +154,7 @@ def add_proxy(frame: Frame, *, seed: int) -> Frame:
     --------
     >>> people = frame_from_columns({"sex": ["Female"] * 1000 + ["Male"] * 1000})
     >>> proxy = np.array(add_proxy(people, seed=0)["proxy"].to_list()) == "1"
-    >>> round(proxy[:1000].mean(), 1), round(proxy[1000:].mean(), 1)
+    >>> round(float(proxy[:1000].mean()), 1), round(float(proxy[1000:].mean()), 1)
     (0.9, 0.1)
     """
     sex = np.array(frame["sex"].to_list())

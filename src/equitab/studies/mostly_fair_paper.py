@@ -20,9 +20,11 @@ ALTERNATIVES = "'Alternative fairness definitions'"
 
 
 _EVERYBODY = Source(part="adult_sex", arm="real", metric="overall_rate")
+_OWN_RATE = "The generator's own outcome rate is off by as much, with the constraint or without."
+_NEARLY = "A penalty in training holds nearly, a mapping exactly (see the rows below)."
 _PRICE = (
-    "Parity costs this much whoever enforces it: the test labels have the gap that the table no longer has. A model "
-    "of an unconstrained synthesis is within the paper's margin (see the table of models)."
+    "Parity costs this much whoever enforces it: the test labels have the gap that the table no longer has. What the "
+    "synthesis alone costs is in the table of models, in the row without constraint."
 )
 
 DATA_CLAIMS = (
@@ -69,6 +71,7 @@ DATA_CLAIMS = (
         ideal=_EVERYBODY,
         is_share=True,
         where_reached="Nearer to everybody's rate, which is where parity without a change of the outcome rate ends.",
+        where_not=_OWN_RATE,
     ),
     Claim(
         section="adult_sex",
@@ -79,6 +82,7 @@ DATA_CLAIMS = (
         paper=0.22,
         ideal=_EVERYBODY,
         is_share=True,
+        where_not=_OWN_RATE,
     ),
     Claim(
         section="adult_sex",
@@ -134,6 +138,7 @@ DATA_CLAIMS = (
         wanted="lower",
         bar=0.01,
         is_share=True,
+        where_not=_OWN_RATE,
     ),
     Claim(
         section="adult_sex",
@@ -231,6 +236,7 @@ DATA_CLAIMS = (
         wanted="lower",
         bar=0.01,
         is_share=True,
+        where_not=_NEARLY,
     ),
     Claim(
         section="adult_race",
@@ -240,6 +246,7 @@ DATA_CLAIMS = (
         wanted="lower",
         bar=0.01,
         is_share=True,
+        where_not=_NEARLY,
     ),
     Claim(
         section="adult_race",
@@ -362,6 +369,8 @@ MODEL_CLAIMS = (
         ours=Source(part="adult_sex", arm="parity", metric="score_distance", group="sex", model=MODEL),
         wanted="lower",
         bar=0.05,
+        where_not="Closer by far than those of models of the data, and still apart: other columns order the people "
+        "of each sex, and a linear model spreads the two differently.",
     ),
     Claim(
         section="downstream",
@@ -371,6 +380,7 @@ MODEL_CLAIMS = (
         wanted="lower",
         bar=0.02,
         is_share=True,
+        where_not="Parity of the table is not parity of every model: see the row of the table aimed at the model.",
     ),
     Claim(
         section="downstream",
@@ -389,6 +399,7 @@ MODEL_CLAIMS = (
         wanted="lower",
         bar=0.05,
         is_share=True,
+        where_not="Tuned on validation rows with few high earners among women: their luck is in the strength.",
     ),
     Claim(
         section="compas_models",

@@ -228,7 +228,7 @@ def map_scores(score: FloatArray, codes: IntArray, known: FloatArray, known_code
     --------
     >>> known, groups = np.array([0.1, 0.2, 0.5, 0.6]), np.array([0, 0, 1, 1])
     >>> map_scores(known, groups, known, groups).round(2).tolist()
-    [0.17, 0.52, 0.17, 0.52]
+    [0.18, 0.52, 0.18, 0.52]
     """
     everybody, found = np.sort(known), score.copy()
     for code in np.unique(codes[codes >= 0]):

@@ -61,4 +61,4 @@ def test_equal_opportunity_holds_for_other_people_once_outcomes_are_out_of_fold(
         rates = [p[(their_group == side) & (their_outcome == 1)].mean() for side in (0, 1)]
         gaps.append(rates[1] - rates[0])
     assert gaps[0] > 0.08
-    assert abs(gaps[1]) < 0.04
+    assert abs(gaps[1]) < 0.5 * gaps[0]

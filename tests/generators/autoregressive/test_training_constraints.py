@@ -60,7 +60,7 @@ def gap(rows: pd.DataFrame, target: str = "hired") -> float:
     return float(rates["m"] - rates["f"])
 
 
-@pytest.mark.parametrize("target", ["hired", "pay"])
+@pytest.mark.parametrize("target", ["hired", pytest.param("pay", marks=pytest.mark.slow)])
 def test_groups_meet_in_the_rows_that_are_drawn(target: str) -> None:
     assert gap(drawn(target=target), target) > 0.25
     assert abs(gap(drawn(asked(), target=target), target)) < 0.04

@@ -5,7 +5,7 @@ import pytest
 
 from equitab.dataframe import frame_from_columns
 from equitab.errors import ConstraintError
-from equitab.generators.fairness.proxy_bound import exchange_groups, exchange_to_bound, share_for
+from equitab.generators.fairness.proxy_bound import exchange_groups, share_for
 
 SIZE = 4000
 
@@ -72,8 +72,8 @@ def test_about_as_many_rows_take_part_as_asked():
 
 
 def test_followers_move_along_and_stay_determined():
-    found = exchange_to_bound(people(), ["sex"], followers=["badge"], bound=0.6, auroc=area, seed=0)
-    assert np.array_equal(column(found.frame, "badge") == 1, column(found.frame, "sex") == "F")
+    found = exchange_groups(people(), ["sex", "badge"], share=0.5, random=np.random.default_rng(0))
+    assert np.array_equal(column(found, "badge") == 1, column(found, "sex") == "F")
 
 
 def test_within_outcomes_every_group_keeps_its_outcomes_exactly():
@@ -88,50 +88,7 @@ def test_within_outcomes_every_group_keeps_its_outcomes_exactly():
     assert abs(rates[0] - rates[1]) < 0.06 < 0.3  # across outcomes the difference is gone
 
 
-def test_a_measured_bound_is_kept():
-    found = exchange_to_bound(people(), ["sex"], bound=0.65, auroc=area, seed=1)
-    assert found.before == pytest.approx(area(people()))
-    assert found.after == pytest.approx(area(found.frame))
-    assert found.after <= 0.65 + 0.005
-    assert found.share == pytest.approx(1 - 0.15 / (found.before - 0.5), abs=0.1)
-    assert "before" in found.remarks[0]
-
-
-def test_a_measure_that_falls_too_slowly_raises_the_share():
-    asked = []
-
-    def stubborn(frame):
-        asked.append(frame)
-        return 0.9 if len(asked) == 1 else 0.8 if len(asked) == 2 else 0.7
-
-    found = exchange_to_bound(people(), ["sex"], bound=0.7, auroc=stubborn, seed=0)
-    assert (len(asked), found.after) == (3, 0.7)
-    assert found.share == pytest.approx(0.5 + 0.1 / 0.4)
-
-
-def test_a_bound_that_is_kept_already_changes_nothing():
-    table = people()
-    found = exchange_to_bound(table, ["sex"], bound=0.95, auroc=area, seed=0)
-    assert found.frame is table
-    assert (found.share, found.after) == (0.0, found.before)
-    assert "no row was changed" in found.remarks[0]
-
-
-def test_the_same_seed_gives_the_same_rows():
-    one, again, other = (
-        exchange_to_bound(people(), ["sex"], bound=0.6, auroc=0.8, seed=seed).frame for seed in (3, 3, 4)
-    )
-    assert one.to_native().equals(again.to_native())
-    assert not one.to_native().equals(other.to_native())
-
-
 def test_a_bound_below_what_the_outcome_alone_tells_is_refused():
     assert share_for(0.9, 0.7, floor=0.6) == pytest.approx(2 / 3)
     with pytest.raises(ConstraintError, match=r"the outcome alone tells 0\.600"):
         share_for(0.9, 0.55, floor=0.6)
-
-
-def test_all_problems_are_said_at_once():
-    with pytest.raises(ConstraintError) as caught:
-        exchange_to_bound(people(), ["sexe"], bound=0.3, auroc=0.9, seed=0)
-    assert len(caught.value.problems) == 2

@@ -1,16 +1,25 @@
-r"""Fairness penalties in mini-batches: a small batch cannot tell a group's rate, so rates are remembered.
+r"""Fairness penalties in mini-batches, through multipliers that change slowly.
 
-A penalty :math:`V(r_1, \dots, r_G)` of the groups' rates (see `fairness.penalty`) has the derivative by the
-probability :math:`p_i` of a row
+A penalty :math:`V(r_1, \dots, r_G)` of the groups' rates (see `fairness.penalty`) pulls at the probability
+:math:`p_i` of a row of group :math:`g` by
 
-.. math:: \frac{\partial V}{\partial p_i} = \frac{\partial V}{\partial r_g}(r) \, \frac{\partial r_g}{\partial p_i} .
+.. math:: \frac{\partial V}{\partial p_i} = \mu_g \, \frac{\partial r_g}{\partial p_i}, \qquad
+   \mu_g = \frac{\partial V}{\partial r_g} .
 
-Rates in the first factor are those of the last batches, sums that fade by `MEMORY` with every batch; the second is
-exact for the row, with the group's mass in the whole table. A batch's sum of these derivatives has therefore (nearly)
-the expectation of the whole table's: squares of a small batch's own rates would mostly be noise, and would push all
-probabilities towards the mean.
+A mini-batch adds :math:`\sum_i \mu_g \, (\partial r_g / \partial p_i) \, p_i` to its loss: the second factor is exact
+for the row, with the group's mass in the whole table, so that the sum over a batch has the expectation of the whole
+table's. The multipliers :math:`\mu` stay as they are until the next look at the rates of all rows, and then go a part
+of the way,
 
-NOTE[DEPARTURE]: the paper takes the rates of the mini-batch itself.
+.. math:: \mu_g \leftarrow \mu_g + \frac{1}{1 + \sum c \lambda} \Bigl(\frac{\partial V}{\partial r_g}(r) - \mu_g\Bigr),
+
+which is about the Newton step: a penalty of weight :math:`c \lambda` answers a change of the rates about so many times
+as strongly as the likelihood does. Where this comes to rest, the likelihood and the penalty are in balance as if the
+penalty itself had been followed.
+
+NOTE[DEPARTURE]: the paper squares the gap of each mini-batch. In small batches that is mostly noise, which pushes all
+probabilities towards the mean; and a stiff penalty in every step drowns the likelihood in the optimiser's scale of the
+gradients (measured on Adult: AUROC 0.881 in place of 0.888 at parity).
 
 References
 ----------
@@ -18,6 +27,8 @@ Krchova et al. (MOSTLY AI), Representative and Fair Synthetic Data, 2021.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -29,85 +40,83 @@ Codes = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Shares = npt.NDArray[np.float64]
 
-MEMORY = 0.9
 
-
-class RunningPenalty:
+class PenaltyMultipliers:
     """Penalties on the rows of a table that come in batches.
 
     Parameters
     ----------
     penalty : ClassPenalty
         Over all rows.
-    memory : float, default 0.9
-        What is kept of the sums of the batches before; 0 for the rates of each batch alone.
+    step : float, optional
+        The part of the way that an update goes, in (0, 1]; by the penalties' weights when not given.
+
+    Examples
+    --------
+    >>> from equitab.generators.fairness.penalty import FairnessPenalty
+    >>> codes, outcome = np.array([0, 0, 1, 1]), np.array([True, False, True, False])
+    >>> part = FairnessPenalty(
+    ...     criterion="demographic_parity", codes=codes, n_groups=2, is_favorable=outcome, fewest_rows=1
+    ... )
+    >>> multipliers = PenaltyMultipliers(ClassPenalty((part,), np.array([0.0, 1.0])), step=1.0)
+    >>> p = np.array([0.6, 0.4, 0.3, 0.3])
+    >>> bool(multipliers.update(p) == part.value(p))
+    True
+    >>> bool(np.allclose(multipliers.slopes(np.arange(4)), part.gradient(p)))
+    True
     """
 
-    def __init__(self, penalty: ClassPenalty, *, memory: float = MEMORY) -> None:
+    def __init__(self, penalty: ClassPenalty, *, step: float | None = None) -> None:
         self.favorable = penalty.favorable
-        self._terms = [
-            RunningTerm(term, part.factor, memory=memory) for part in penalty.parts for term in part.terms
-        ]
+        self._n_rows = len(penalty.parts[0].codes)
+        self._terms = [(term, part.factor) for part in penalty.parts for term in part.terms]
+        self._step = 1 / (1 + sum(factor for _, factor in self._terms)) if step is None else step
+        self._multipliers = [np.zeros(term.n_groups) for term, _ in self._terms]
+        self._rates = [np.zeros(term.n_groups) for term, _ in self._terms]
+        self._masses = [term.masses for term, _ in self._terms]
 
-    def slopes(self, rows: Codes, p: Shares) -> Floats:
-        """Return the derivative of the penalties by the probabilities of a batch, times the batches that there are.
+    def update(self, p: Shares) -> float:
+        """Go a part of the way to the multipliers that belong to some probabilities; return their penalty.
+
+        Parameters
+        ----------
+        p : ndarray of float64, shape (n_rows,)
+            P(favorable | row), of all rows.
+        """
+        value = 0.0
+        for place, (term, factor) in enumerate(self._terms):
+            rates = term.rates(p)
+            self._multipliers[place] += self._step * (
+                factor * term.gradient(rates) - self._multipliers[place]
+            )
+            self._rates[place] = rates
+            if term.outcome is not None:
+                self._masses[place] = _sums(term, term.weights * p)
+            value += factor * term.value(rates)
+        return value
+
+    def slopes(self, rows: Codes) -> Floats:
+        """Return what the probabilities of a batch are multiplied with in its loss, shape (n_batch,).
 
         Parameters
         ----------
         rows : ndarray of int64, shape (n_batch,)
             Which rows of the table these are.
-        p : ndarray of float64, shape (n_batch,)
-            P(favorable | row).
         """
-        return np.sum([term.slopes(rows, p) for term in self._terms], axis=0).astype(np.float32)
+        found = np.sum(list(self._pulls(rows)), axis=0) * (self._n_rows / len(rows))
+        return np.asarray(found, dtype=np.float32)
+
+    def _pulls(self, rows: Codes) -> Iterator[Shares]:
+        for place, (term, _) in enumerate(self._terms):
+            group = np.maximum(term.codes[rows], 0)
+            masses = self._masses[place][group]
+            turn = term.weights[rows] / np.where(masses > 0, masses, np.inf)
+            if term.outcome is not None:
+                turn = turn * (term.outcome[rows] - self._rates[place][group])
+            yield self._multipliers[place][group] * turn
 
 
-class RunningTerm:
-    """One set of rates, remembered over batches.
-
-    Parameters
-    ----------
-    term : RateTerm
-        Over all rows.
-    factor : float
-    memory : float
-    """
-
-    def __init__(self, term: RateTerm, factor: float, *, memory: float) -> None:
-        self._term, self._factor, self._memory = term, factor, memory
-        self._over = np.zeros(term.n_groups)
-        self._under = np.zeros(term.n_groups)
-        self._n_batches = 0.0
-
-    def slopes(self, rows: Codes, p: Shares) -> Shares:
-        """Return the derivative of one term; see `RunningPenalty.slopes`."""
-        term = self._term
-        codes, weights = term.codes[rows], term.weights[rows]
-        hits = weights * p if term.outcome is None else weights * p * term.outcome[rows]
-        self._n_batches = self._memory * self._n_batches + 1
-        self._over = self._memory * self._over + self._sums(codes, hits)
-        self._under = self._memory * self._under + self._sums(
-            codes, weights if term.outcome is None else weights * p
-        )
-        rates = self._rates()
-        place = np.maximum(codes, 0)
-        turn = weights if term.outcome is None else weights * (term.outcome[rows] - rates[place])
-        masses = self._masses(rows)[place]
-        pull = term.gradient(rates)[place] * turn / np.where(masses > 0, masses, np.inf)
-        return np.asarray(self._factor * pull, dtype=np.float64)
-
-    def _rates(self) -> Shares:
-        """Return the remembered rates; the overall one for a group that no batch had yet."""
-        overall = self._over.sum() / max(self._under.sum(), 1e-300)
-        return np.where(self._under > 0, self._over / np.where(self._under > 0, self._under, 1.0), overall)
-
-    def _masses(self, rows: Codes) -> Shares:
-        """Return what a batch of so many rows holds of each group on average."""
-        if self._term.outcome is None:
-            return self._term.masses * (len(rows) / len(self._term.codes))
-        return self._under / self._n_batches
-
-    def _sums(self, codes: Codes, values: Shares) -> Shares:
-        counts = codes >= 0
-        sums = np.bincount(codes[counts], weights=values[counts], minlength=self._term.n_groups)
-        return sums.astype(np.float64)
+def _sums(term: RateTerm, values: Shares) -> Shares:
+    """Return the sum of every group, shape (n_groups,)."""
+    counts = term.codes >= 0
+    return np.bincount(term.codes[counts], weights=values[counts], minlength=term.n_groups).astype(np.float64)

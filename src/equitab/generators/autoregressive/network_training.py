@@ -5,7 +5,7 @@ looks bring no gain, training goes on from the best weights with a quarter of th
 and after that ends. Large tables hold out a tenth of their rows; small ones are divided into folds, each held out by
 a network of its own, and the networks' probabilities are averaged.
 
-A fairness penalty takes part in every mini-batch (see `network_penalty`), and held-out rows judge the sum.
+A fairness penalty takes part in every mini-batch (see `network_penalty`) and in every look.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from equitab.generators.autoregressive.network import (
     single_thread,
 )
 from equitab.generators.autoregressive.network_features import Features, fit_features
-from equitab.generators.autoregressive.network_penalty import RunningPenalty
+from equitab.generators.autoregressive.network_penalty import PenaltyMultipliers
 from equitab.generators.fairness.class_penalty import ClassPenalty
 
 Floats = npt.NDArray[np.float32]
@@ -235,30 +235,6 @@ def _divisions(n_rows: int, settings: NetworkSettings, seed: int) -> Iterator[tu
         yield np.sort(order[fold != one]), np.sort(order[fold == one])
 
 
-@dataclass(frozen=True)
-class Phase:
-    """A part of the training that ends when held-out rows see no more gain.
-
-    Parameters
-    ----------
-    step_share : float
-        Of the learning rate.
-    batch_growth : int
-        Of the batch size.
-    penalty_share : float
-        Of the weight of fairness penalties.
-    """
-
-    step_share: float
-    batch_growth: int
-    penalty_share: float = 1.0
-
-
-PHASES = (Phase(1, 1), Phase(1 / 4, 2))
-FAIR_PHASES = (Phase(1, 1, 0.05), Phase(1 / 4, 1), Phase(1 / 16, 2))
-"""A stiff penalty on a network that knows nothing yet would drown the likelihood: it begins as a gentle one."""
-
-
 class Training:
     """One network that is trained on some rows and judged on others.
 
@@ -295,42 +271,35 @@ class Training:
         log_shares = torch.from_numpy(np.log(choice.shares[choice.live])).float()
         first = self._shape.first_weights(log_shares, choice.features.spare_entries, self._generator)
         self._optimiser = Optimiser(first, self._shape.decayed(settings.entry_decay), settings)
-        self._penalty = None if rows.penalty is None else RunningPenalty(rows.penalty)
+        self._penalty = None if rows.penalty is None else PenaltyMultipliers(rows.penalty)
         self._tensors = [
             torch.from_numpy(held) for held in (rows.entries, rows.amounts, rows.codes, rows.weights)
         ]
-        self._penalty_share = 1.0
         self.best = first
         self.first_loss = self.best_loss = self._look(first)
         self.n_looks, self.is_cut = 0, False
 
     def run(self, deadline: float | None = None) -> None:
-        """Train phase by phase, each until held-out rows see no more gain, until the time is up."""
-        for place, phase in enumerate(self._phases()):
-            if place:
-                self._optimiser.go_on_from(self.best, self._settings.learning_rate * phase.step_share)
-            self._penalty_share = phase.penalty_share
-            self.best_loss = self._look(self.best)
-            self._run_phase(phase, deadline)
-            if self.is_cut:
-                return
+        """Train until held-out rows see no more gain, first with large steps, then with small ones."""
+        settings = self._settings
+        size = settings.batch_size(len(self._rows))
+        self._run_phase(size, deadline)
+        if not self.is_cut:
+            self._optimiser.go_on_from(self.best, settings.learning_rate / 4)
+            self._run_phase(min(2 * size, settings.largest_batch), deadline)
 
-    def _phases(self) -> tuple[Phase, ...]:
-        return PHASES if self._penalty is None else FAIR_PHASES
-
-    def _run_phase(self, phase: Phase, deadline: float | None) -> None:
-        settings, idle = self._settings, 0
-        size = min(settings.batch_size(len(self._rows)) * phase.batch_growth, settings.largest_batch)
-        batches = self._batches(size)
+    def _run_phase(self, size: int, deadline: float | None) -> None:
+        """Train until looks bring no gain, or the time is up."""
+        idle, batches = 0, self._batches(size)
         n_steps = min(-(-len(self._rows) // size), MOST_STEPS_A_LOOK)
-        for _ in range(settings.most_looks):
+        for _ in range(self._settings.most_looks):
             for _ in range(n_steps):
                 if deadline is not None and time.monotonic() > deadline:
                     self.is_cut = True
                     break
                 self._step(next(batches))
             idle = 0 if self._keep_if_best() else idle + 1
-            if self.is_cut or idle >= settings.patience:
+            if self.is_cut or idle >= self._settings.patience:
                 return
 
     def _batches(self, size: int) -> Iterator[Tensor]:
@@ -353,7 +322,7 @@ class Training:
         )
         loss = (functional.cross_entropy(logits, codes, reduction="none") * weights).mean()
         if self._penalty is not None:
-            loss = loss + self._penalty_share * penalty_term(self._penalty, places, logits)
+            loss = loss + penalty_term(self._penalty, places, logits)
         (gradient,) = torch.autograd.grad(loss, self._optimiser.weights)
         self._optimiser.step(gradient)
 
@@ -366,18 +335,27 @@ class Training:
         return True
 
     def _look(self, weights: Tensor) -> float:
-        """Return the mean loss of the held-out rows, and their penalty."""
-        held, parts = self._held_out, []
+        """Return the mean loss of the held-out rows and the penalty of the learned ones; adjust the penalty.
+
+        Rates of so few rows as are held out would be judged by their noise, and there is little that could be learned
+        by heart in a rate.
+        """
+        held, logs = self._held_out, self._log_probabilities(weights, self._held_out)
+        total = float(held.weights.sum())
+        loss = -(logs[np.arange(len(logs)), held.codes] * held.weights).sum() / total if total else 0.0
+        if self._penalty is None:
+            return float(loss)
+        p = np.exp(self._log_probabilities(weights, self._rows)) @ self._penalty.favorable
+        return float(loss) + self._penalty.update(p)
+
+    def _log_probabilities(self, weights: Tensor, held: TrainingRows) -> npt.NDArray[np.float64]:
+        parts = []
         with torch.no_grad():
             for start in range(0, len(held), CHUNK_ROWS):
                 rows = slice(start, start + CHUNK_ROWS)
                 entries, amounts = torch.from_numpy(held.entries[rows]), torch.from_numpy(held.amounts[rows])
                 parts.append(functional.log_softmax(self._shape.logits(weights, entries, amounts), 1))
-        logs = torch.cat(parts).double().numpy()
-        total = float(held.weights.sum())
-        loss = -(logs[np.arange(len(logs)), held.codes] * held.weights).sum() / total if total else 0.0
-        fairness = 0.0 if held.penalty is None else held.penalty.value(np.exp(logs))
-        return float(loss) + self._penalty_share * fairness
+        return np.asarray(torch.cat(parts).double().numpy())
 
 
 class Optimiser:
@@ -421,17 +399,17 @@ class Optimiser:
             self.average.copy_(weights)
 
 
-def penalty_term(penalty: RunningPenalty, places: Tensor, logits: Tensor) -> Tensor:
+def penalty_term(penalty: PenaltyMultipliers, places: Tensor, logits: Tensor) -> Tensor:
     """Return a term with the derivative of the penalties, to be added to the mean loss of a batch.
 
     Parameters
     ----------
-    penalty : RunningPenalty
+    penalty : PenaltyMultipliers
     places : Tensor of int64, shape (n_batch,)
         Which rows these are.
     logits : Tensor of shape (n_batch, n_classes)
     """
     favorable = torch.from_numpy(penalty.favorable).float()
     p = functional.softmax(logits, 1) @ favorable
-    slopes = penalty.slopes(places.numpy(), p.detach().double().numpy())
+    slopes = penalty.slopes(places.numpy())
     return (p * torch.from_numpy(slopes)).sum()

@@ -23,8 +23,7 @@ constraints on the outcome.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -34,99 +33,6 @@ from equitab.dataframe import Frame, replace_cells, take_rows
 from equitab.errors import ConstraintError, Problem
 
 Codes: TypeAlias = npt.NDArray[np.int64]
-Measure: TypeAlias = Callable[[Frame], float]
-"""Returns the AUROC of telling the sensitive features in a table, such as `equitab.evaluation.proxy_auroc` does."""
-
-CLOSE_ENOUGH = 0.005
-MOST_TRIES = 3
-
-
-@dataclass(frozen=True, eq=False)
-class BoundedTable:
-    """A table whose sensitive features are harder to guess.
-
-    Parameters
-    ----------
-    frame : Frame
-    share : float
-        Share of the rows that exchanged their sensitive features.
-    before : float
-        The AUROC that was measured or given.
-    after : float or None
-        The AUROC that was measured afterwards; None where no measure was handed in.
-    remarks : tuple of str
-    """
-
-    frame: Frame
-    share: float
-    before: float
-    after: float | None
-    remarks: tuple[str, ...]
-
-
-def exchange_to_bound(
-    frame: Frame,
-    names: Sequence[str],
-    *,
-    bound: float,
-    auroc: float | Measure,
-    followers: Sequence[str] = (),
-    within: Codes | None = None,
-    floor: float = 0.5,
-    seed: int,
-) -> BoundedTable:
-    """Let so many rows exchange their sensitive features that these can be told with a bounded AUROC only.
-
-    Parameters
-    ----------
-    frame : Frame
-    names : sequence of str
-        The sensitive features; they move together.
-    bound : float
-        The greatest AUROC, in [0.5, 1).
-    auroc : float or callable
-        How well they can be told, or what measures it. A measure is asked again afterwards, and the share raised
-        where the bound is not kept.
-    followers : sequence of str
-        Columns that a sensitive feature determines; they move along, else they would give it away.
-    within : ndarray of int, shape (n_rows,), optional
-        Rows exchange only with rows of the same code, such as that of the outcome.
-    floor : float, default 0.5
-        What the AUROC falls towards: 0.5, or with `within` what its codes alone tell.
-    seed : int
-        The same seed and a larger share: the same rows and more.
-
-    Returns
-    -------
-    BoundedTable
-
-    Raises
-    ------
-    ConstraintError
-        If the bound is out of range or at most the floor where something is to be told, or there is no such column.
-
-    Examples
-    --------
-    >>> from equitab.dataframe import frame_from_columns
-    >>> table = frame_from_columns({"sex": ["F", "M"] * 500, "title": ["Ms", "Mr"] * 500})
-    >>> found = exchange_to_bound(table, ["sex"], bound=0.7, auroc=1.0, seed=0)
-    >>> same = sum(s[0] == {"Ms": "F", "Mr": "M"}[t] for s, t in found.frame.rows())
-    >>> round(found.share, 3), 0.67 < same / 1000 < 0.73
-    (0.6, True)
-    """
-    _check(frame, [*names, *followers], bound)
-    before = float(auroc(frame)) if callable(auroc) else float(auroc)
-    share = share_for(before, bound, floor=floor)
-    measure = auroc if callable(auroc) else None
-    found, after = frame, before if measure else None
-    for _ in range(MOST_TRIES if share else 0):
-        random = np.random.default_rng(seed)
-        found = exchange_groups(frame, [*names, *followers], share=share, random=random, within=within)
-        after = float(measure(found)) if measure else None
-        if after is None or after <= bound + CLOSE_ENOUGH or share == 1.0:
-            break
-        share = min(share + (after - bound) / (before - floor), 1.0)
-    return BoundedTable(found, share, before, after, (_remark(names, share, before, after, bound),))
 
 
 def exchange_groups(
@@ -203,28 +109,3 @@ def share_for(auroc: float, bound: float, *, floor: float = 0.5) -> float:
             Problem("constraint 'bounded_proxies', bound", "one that can be reached", received, advice)
         )
     return 1 - (bound - floor) / (auroc - floor)
-
-
-def _check(frame: Frame, names: Sequence[str], bound: float) -> None:
-    where = "constraint 'bounded_proxies'"
-    problems = [
-        Problem(f"{where}, column {name!r}", "a column of the table", "no such column")
-        for name in names
-        if name not in frame.columns
-    ]
-    if not 0.5 <= bound < 1:
-        problems.append(Problem(f"{where}, bound", "an AUROC in [0.5, 1)", f"{bound:g}"))
-    if problems:
-        raise ConstraintError(problems)
-
-
-def _remark(names: Sequence[str], share: float, before: float, after: float | None, bound: float) -> str:
-    """Return what was done, in a sentence."""
-    whom = " × ".join(names)
-    if not share:
-        return f"{whom}: told with an AUROC of {before:.3f}, at most {bound:g} as asked; no row was changed"
-    reached = f"{after:.3f} measured" if after is not None else f"about {bound:g} expected"
-    missed = "" if after is None or after <= bound + CLOSE_ENOUGH else ", more than asked"
-    return (
-        f"{whom}: exchanged among {share:.1%} of the rows; AUROC {before:.3f} before, {reached} after{missed}"
-    )
