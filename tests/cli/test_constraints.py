@@ -121,7 +121,9 @@ def test_init_writes_the_constraint_into_the_recipe(call: Call, people_csv: Path
     (one,) = load_recipe(place).constraints
     assert (one.name, one.tolerance) == ("equalized_odds over sex", 0.05)
     assert "constraints:\n  - {criterion: equalized_odds" in place.read_text()
-    wrong = call("init", people_csv, *SCHEMA_FLAGS, "--constraint", "equalized_odds=race", "--out", tmp_path / "n")
+    wrong = call(
+        "init", people_csv, *SCHEMA_FLAGS, "--constraint", "equalized_odds=race", "--out", tmp_path / "n"
+    )
     assert wrong.exit_code == 2
 
 
@@ -138,7 +140,9 @@ def test_a_generator_learns_under_a_constraint(call: Call, people_csv: Path, tmp
     places = {}
     for name, words in (("without", []), ("with", [*PARITY, "--strength", 1])):
         folder, places[name] = tmp_path / name, tmp_path / f"{name}.parquet"
-        fitted = call("fit", people_csv, *SCHEMA_FLAGS, "--preset", "fast", *words, "--out", folder, "--quiet")
+        fitted = call(
+            "fit", people_csv, *SCHEMA_FLAGS, "--preset", "fast", *words, "--out", folder, "--quiet"
+        )
         assert fitted.exit_code == 0, fitted.output
         assert call("sample", folder, "--rows", 4000, "--out", places[name]).exit_code == 0
     assert gap(places["with"]) < gap(places["without"]) / 2
@@ -149,7 +153,17 @@ def test_the_frontier_is_shown_with_the_command_of_a_point(
 ) -> None:
     """In text on stdout, and a page with every command."""
     place = tmp_path / "frontier"
-    words = [*PARITY, "--preset", "fast", "--model", "gaussian_naive_bayes", "--strengths", "0,1", "--rows", 1000]
+    words = [
+        *PARITY,
+        "--preset",
+        "fast",
+        "--model",
+        "gaussian_naive_bayes",
+        "--strengths",
+        "0,1",
+        "--rows",
+        1000,
+    ]
     result = call("frontier", people_csv, *SCHEMA_FLAGS, *words, "--out", place)
     assert result.exit_code == 0, result.output
     assert "strength 1" in result.stdout
@@ -157,7 +171,9 @@ def test_the_frontier_is_shown_with_the_command_of_a_point(
     assert "--strength 1 --rows 1000" in (place / "frontier.html").read_text()
 
 
-@pytest.mark.parametrize("words", [["--strengths", "many"], ["--tolerance", "0.1"], ["--model", "oracle", *PARITY]])
+@pytest.mark.parametrize(
+    "words", [["--strengths", "many"], ["--tolerance", "0.1"], ["--model", "oracle", *PARITY]]
+)
 def test_a_frontier_that_cannot_be_traced_is_refused(
     call: Call, people_csv: Path, tmp_path: Path, words: list[str]
 ) -> None:

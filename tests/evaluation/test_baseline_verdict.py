@@ -134,3 +134,20 @@ def test_the_paired_bootstrap_is_used_where_predictions_are_there(town):
     )
     assert "paired bootstrap" in found.reason
     assert found.verdict == "beaten"
+
+
+def test_who_surely_exceeds_a_tolerance_that_was_asked_for_is_no_answer():
+    """A trade is not beaten; but where a tolerance was asked for, only who keeps it answers."""
+    ours, theirs = _pair(0.04, 0.80), _pair(0.17, 0.85)
+    asked = replace(QUESTION, tolerance=0.05, is_asked=True)
+    verdicts = [
+        compare_with_baseline(
+            "original", ours=ours, theirs=theirs, question=question, rule=ComparisonRule()
+        ).verdict
+        for question in (replace(asked, is_asked=False), asked, replace(asked, tolerance=0.03))
+    ]
+    assert verdicts == ["not beaten", "beaten", "not beaten"]
+    near = compare_with_baseline(
+        "original", ours=ours, theirs=_pair(0.052, 0.85), question=asked, rule=ComparisonRule()
+    )
+    assert near.verdict == "not beaten"  # perhaps it keeps the tolerance

@@ -67,4 +67,6 @@ def test_what_cannot_be_honoured_is_refused(people: tuple[pd.DataFrame, pd.Serie
     with pytest.raises(ConstraintError, match="cannot honour any"):
         ConstrainedSampler([PARITY], sensitive_features=["sex"], generator="smote").fit_resample(*people)
     with pytest.raises(ConstraintError, match="declared one"):
-        ConstrainedSampler([{**PARITY, "sensitive_features": ["race"]}], sensitive_features=["sex"]).fit(*people)
+        ConstrainedSampler([{**PARITY, "sensitive_features": ["race"]}], sensitive_features=["sex"]).fit(
+            *people
+        )

@@ -18,7 +18,11 @@ from equitab.pipeline.run import RunResult
 from equitab.pipeline.run_folder import read_run_record
 from equitab.schema import FairnessConstraint, TableSchema, favorable
 
-SCHEMA = {"target": "hired", "favorable_outcome": ["yes"], "sensitive_features": [{"name": "sex", "reference": "M"}]}
+SCHEMA = {
+    "target": "hired",
+    "favorable_outcome": ["yes"],
+    "sensitive_features": [{"name": "sex", "reference": "M"}],
+}
 ROWS = 2000
 
 
@@ -145,7 +149,12 @@ def test_every_candidate_is_a_point_beside_the_baselines(finished: RunResult) ->
 def test_the_page_answers_what_was_asked(finished: RunResult) -> None:
     """Which constraint, reached where, at what price, and that parity moves true positive rates."""
     page = (finished.folder / "report.html").read_text()
-    for words in ("Asked for: a difference of at most 0.1", "Reached where", "Arithmetic:", "Price, logistic"):
+    for words in (
+        "Asked for: a difference of at most 0.1",
+        "Reached where",
+        "Arithmetic:",
+        "Price, logistic",
+    ):
         assert words in page
     assert "Figures that this page does not know" not in page
     assert finished.constraint_command in page
@@ -161,7 +170,13 @@ def test_a_run_that_stops_after_the_draft_goes_on_from_there(
     def stop(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    small = {**asked, "constrained_rows": 500, "baselines": [], "mitigation": [], "models": "gaussian_naive_bayes"}
+    small = {
+        **asked,
+        "constrained_rows": 500,
+        "baselines": [],
+        "mitigation": [],
+        "models": "gaussian_naive_bayes",
+    }
     with monkeypatch.context() as patched:
         patched.setattr(seed_stages, "train_all", stop)
         with pytest.raises(KeyboardInterrupt):
@@ -174,7 +189,13 @@ def test_a_run_that_stops_after_the_draft_goes_on_from_there(
 def test_the_table_itself_can_be_aimed_at(asked: dict[str, Any], tmp_path: Path) -> None:
     """No tuning: arithmetic says the strength, one table is for every model; a tolerance too sharp is recorded."""
     aimed = [{"criterion": "demographic_parity", "aim": "table", "tolerance": 0.001}]
-    small = {**asked, "constraints": aimed, "baselines": [], "mitigation": [], "models": "gaussian_naive_bayes"}
+    small = {
+        **asked,
+        "constraints": aimed,
+        "baselines": [],
+        "mitigation": [],
+        "models": "gaussian_naive_bayes",
+    }
     result = run(small, tmp_path / "run")
     facts = read_run_record(result.folder).stages["constrained-0"].facts
     assert list(facts["models"]) == [""]

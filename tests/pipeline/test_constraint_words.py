@@ -22,7 +22,10 @@ def test_numbers_go_to_the_constraints_that_take_them() -> None:
         bound=["0.2"],
         strength=["demographic_parity=0.8"],
     ).constraints()
-    assert [(one.tolerance, one.bound, one.strength) for one in found] == [(0.1, None, 0.8), (0.03, 0.2, None)]
+    assert [(one.tolerance, one.bound, one.strength) for one in found] == [
+        (0.1, None, 0.8),
+        (0.03, 0.2, None),
+    ]
     assert [one.sensitive_features for one in found] == [("sex",), ()]
 
 
@@ -39,14 +42,20 @@ def test_places_are_those_of_the_command_unless_said() -> None:
     [
         (ConstraintWords(tolerance=["0.1"]), "name one: --constraint demographic_parity"),
         (ConstraintWords(constraint=["parity"]), "flag --constraint of 'parity'"),
-        (ConstraintWords(constraint=["equalized_odds"], tolerance=["small"]), "a number, or CRITERION=NUMBER"),
+        (
+            ConstraintWords(constraint=["equalized_odds"], tolerance=["small"]),
+            "a number, or CRITERION=NUMBER",
+        ),
         (ConstraintWords(constraint=["equalized_odds"], tolerance=["1", "2"]), "several"),
         (ConstraintWords(constraint=["equalized_odds"], bound=["0.2"]), "a constraint that takes it"),
         (ConstraintWords(constraint=["equalized_odds"], strength=["equalised_odds=1"]), "equalized_odds'?"),
         (ConstraintWords(constraint=["minimum_rate"]), "flag --bound of 'minimum_rate'"),
         (ConstraintWords(constraint=["equalized_odds"], aim="people"), "flag --aim of 'equalized_odds'"),
         (ConstraintWords(constraint=["equalized_odds"], place=["later"]), "flag --place of 'equalized_odds'"),
-        (ConstraintWords(constraint=["equalized_odds"], mapping="best"), "flag --mapping of 'equalized_odds'"),
+        (
+            ConstraintWords(constraint=["equalized_odds"], mapping="best"),
+            "flag --mapping of 'equalized_odds'",
+        ),
     ],
 )
 def test_a_flag_that_does_not_fit_is_refused(words: ConstraintWords, said: str) -> None:

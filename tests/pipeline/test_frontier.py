@@ -12,7 +12,11 @@ from equitab.dataframe import read_table
 from equitab.errors import OutputExistsError, RecipeError
 from equitab.pipeline import ConstraintWords, FrontierResult, frontier, sample
 
-SCHEMA = {"target": "hired", "favorable_outcome": ["yes"], "sensitive_features": [{"name": "sex", "reference": "M"}]}
+SCHEMA = {
+    "target": "hired",
+    "favorable_outcome": ["yes"],
+    "sensitive_features": [{"name": "sex", "reference": "M"}],
+}
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +104,9 @@ def test_a_frontier_that_is_there_is_not_overwritten_unasked(town: Any, traced: 
         ([{"criterion": "demographic_parity", "places": ["training"]}], "'training' only"),
     ],
 )
-def test_what_has_no_frontier_is_refused(town: Any, constraints: list[Any], said: str, tmp_path: Path) -> None:
+def test_what_has_no_frontier_is_refused(
+    town: Any, constraints: list[Any], said: str, tmp_path: Path
+) -> None:
     """Nothing is left out silently."""
     with pytest.raises(RecipeError, match=said):
         frontier(town, SCHEMA, constraints=constraints, out=tmp_path / "f", seed=0)

@@ -68,7 +68,9 @@ def test_the_resolved_recipe_spells_out_every_key() -> None:
 def test_the_keys_of_the_design_are_the_keys_of_the_recipe() -> None:
     """DESIGN.md fixes the names."""
     design = "version table schema split generator plan constraints mitigation models baselines contract seed n_seeds"
-    assert {*design.split(), "use_sensitive_features", "constrained_rows"} == {item.name for item in fields(Recipe)}
+    assert {*design.split(), "use_sensitive_features", "constrained_rows"} == {
+        item.name for item in fields(Recipe)
+    }
 
 
 def test_everything_wrong_is_said_at_once_with_its_key_path() -> None:

@@ -64,7 +64,8 @@ def compare_with_baseline(
     -------
     BaselineComparison
         *Beaten*: surely fairer, and performance not lower by more than the margin; or as fair within the
-        margin, and surely better performing. *Not beaten*: surely neither. Else *undetermined*.
+        margin, and surely better performing; or within a tolerance that was asked for and that the baseline surely
+        exceeds. *Not beaten*: surely neither. Else *undetermined*.
     """
     undefined = [held for held in (*ours, *theirs) if held.value is None]
     if undefined:
@@ -77,6 +78,8 @@ def compare_with_baseline(
         )
     fairness, performance, how = _differences(ours, theirs, question, predictions, test, rule)
     verdict = decide(fairness, performance, margin=rule.margin)
+    if question.is_asked and _answers_alone(ours[0], theirs[0], question):
+        verdict = "beaten"
     words = _in_words(fairness, performance, ours[1].metric, rule)
     reason = "; ".join(part for part in (words, _within(ours[0], theirs[0], question), how) if part)
     return BaselineComparison(
@@ -166,6 +169,11 @@ def _subtract(first: PairedDifference, second: PairedDifference) -> PairedDiffer
     below = float(np.hypot(first.value - first.low, second.high - second.value))
     above = float(np.hypot(first.high - first.value, second.value - second.low))
     return PairedDifference(value, value - below, value + above)
+
+
+def _answers_alone(ours: Measurement, theirs: Measurement, question: HeadlineQuestion) -> bool:
+    """Return whether ours is within the tolerance and the baseline surely is not."""
+    return question.gap(ours) <= question.tolerance < _gap_interval(theirs, question).low
 
 
 def _within(ours: Measurement, theirs: Measurement, question: HeadlineQuestion) -> str:

@@ -26,6 +26,9 @@ class HeadlineQuestion:
     tolerance : float, default 0.1
         The distance from fair that was asked for.
     operating_point : str, default "0.5"
+    is_asked : bool, default False
+        Whether somebody asked for this tolerance: then a baseline that surely exceeds it is no answer, however
+        well it performs.
     baselines : tuple of str
         Treatments that nobody has to install equitab for; they are compared with, never chosen.
     yardsticks : tuple of str
@@ -37,6 +40,7 @@ class HeadlineQuestion:
     criterion: str = "demographic_parity_difference"
     performance: str = "balanced_accuracy"
     tolerance: float = 0.1
+    is_asked: bool = False
     operating_point: str = HALF
     baselines: tuple[str, ...] = BASELINES
     yardsticks: tuple[str, ...] = ("synthetic",)

@@ -186,7 +186,11 @@ def _named(values: np.ndarray) -> pd.DataFrame:
 def split_again(table: pd.DataFrame, X: Any, y: Any, target: str) -> tuple[Any, Any]:
     """Return features and outcome apart, in the kinds that came."""
     is_table = isinstance(X, pd.DataFrame)
-    features: Any = table[list(X.columns)] if is_table else table.drop(columns=[*ADDED, target]).to_numpy()
+    features: Any = (
+        table[list(X.columns)]
+        if is_table
+        else table.drop(columns=[*ADDED, target], errors="ignore").to_numpy()
+    )
     outcome: Any = table[target]
     if isinstance(y, pd.Series):
         return features, outcome.astype(y.dtype).rename(y.name)

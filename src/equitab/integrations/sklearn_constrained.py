@@ -128,6 +128,3 @@ def _as_given(drawn: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Return drawn rows with the columns and dtypes of the table that was learned."""
     kept = drawn[list(table.columns)]
     return kept.astype({name: table[name].dtype for name in table.columns if not kept[name].isna().any()})
-
-
-

@@ -67,6 +67,7 @@ def headline_question(
         sensitive_features=features_name(leading, schema),
         criterion=METRIC_OF[leading.criterion],
         tolerance=leading.tolerance,
+        is_asked=True,
         **asked,  # type: ignore[arg-type]
     )
 

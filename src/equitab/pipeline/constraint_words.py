@@ -141,7 +141,7 @@ def _numbers(name: str, words: Sequence[str], problems: list[Problem]) -> dict[s
     """Return criterion (empty for all) to number; what is no number or said twice is a problem."""
     found: dict[str, float] = {}
     for word in words:
-        criterion, equals, text = word.rpartition("=")
+        criterion, _, text = word.rpartition("=")
         try:
             number = float(text)
         except ValueError:

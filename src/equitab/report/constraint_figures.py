@@ -55,7 +55,7 @@ def lay_out_constraint_figures(
         _draw_price(name, series, constraints, chosen) for name, series in by_kind.get("price", {}).items()
     ]
     strengths = [
-        _draw_strength(name, series, constraints, chosen)
+        _draw_strength(name, series, chosen)
         for name, series in by_kind.get("strength", {}).items()
     ]
     scores = [
@@ -115,7 +115,9 @@ def _word_price(stage: str, price: str, series: Series) -> str:
     moved = [key for key in series if key.startswith("threshold_optimizer|")]
     if moved and price == "auroc":
         shown = wording.format_number(series[moved[0]][0].y)
-        said.append(f"The threshold optimizer decides and does not rank people: its AUROC, {shown}, is not drawn.")
+        said.append(
+            f"The threshold optimizer decides and does not rank people: its AUROC, {shown}, is not drawn."
+        )
     elif moved and stage != "test":
         said.append("The threshold optimizer was learned on validation rows and is judged on test rows.")
     return " ".join(said)
@@ -192,9 +194,7 @@ def _band(
     return None
 
 
-def _draw_strength(
-    name: str, series: Series, constraints: tuple[AskedConstraint, ...], chosen: str
-) -> Figure:
+def _draw_strength(name: str, series: Series, chosen: str) -> Figure:
     """Draw gap and performance over the strength."""
     stage, features, criterion, model = _parts(name, 4)
     gaps = tuple(
