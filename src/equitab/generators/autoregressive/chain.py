@@ -118,12 +118,15 @@ class Chain:
     redrawn : tuple of str
         Columns that are drawn again at the end, unless they are given.
     models : mapping of Choice to LearnedChoice
+    factors : mapping of Choice to ndarray of float64, shape (n_classes,)
+        What the probabilities of some choices' classes are multiplied by; see `outcome_shares`.
     """
 
     columns: Mapping[str, ColumnChoices]
     order: tuple[str, ...]
     redrawn: tuple[str, ...]
     models: Mapping[Choice, LearnedChoice]
+    factors: Mapping[Choice, npt.NDArray[np.float64]] = field(default_factory=dict)
 
     def context_names(self, name: str, *, is_redrawn: bool = False) -> tuple[str, ...]:
         """Return the columns that are known when a column is drawn."""
@@ -147,7 +150,11 @@ class Chain:
         """
         model = self.models[choice]
         context = self.context(choice, known, earlier, n_rows) if model.uses_context else None
-        return model.probabilities(np.empty((n_rows, 0), dtype=np.float32) if context is None else context)
+        found = model.probabilities(np.empty((n_rows, 0), dtype=np.float32) if context is None else context)
+        if choice not in self.factors:
+            return found
+        weighed = found * self.factors[choice].astype(np.float32)
+        return weighed / np.maximum(weighed.sum(axis=1, keepdims=True), np.float32(1e-30))
 
     def context(
         self, choice: Choice, known: Mapping[str, CodedColumn], earlier: Mapping[Part, Codes], n_rows: int

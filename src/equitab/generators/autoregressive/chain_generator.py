@@ -134,6 +134,7 @@ class ChainGenerator:
             schema,
             rare_rows=self.rare_rows,
             learner=self._learner(),
+            n_jobs=self._n_jobs(),
             deadline=None if max_seconds is None else started + max_seconds,
             progress=self.progress,
             seed=seed,

@@ -31,6 +31,7 @@ from equitab.generators.autoregressive.chain import (
 from equitab.generators.autoregressive.columns import CategoryChoices, fit_columns
 from equitab.generators.autoregressive.conditions import Missing, asked_of
 from equitab.generators.autoregressive.drawing import Asked, draw_rows, n_candidates_for
+from equitab.generators.autoregressive.outcome_shares import with_outcome_shares
 from equitab.generators.autoregressive.rare_values import RareValues, describe_protection
 from equitab.generators.autoregressive.support import Support, find_support
 from equitab.generators.fit_inputs import FitInputs
@@ -169,6 +170,7 @@ def fit_model(
     *,
     rare_rows: int,
     learner: ChainLearner,
+    n_jobs: int = 1,
     deadline: float | None = None,
     progress: Progress | None = None,
     seed: int,
@@ -182,6 +184,8 @@ def fit_model(
     rare_rows : int
         Values of fewer rows are protected; see `rare_values`.
     learner : ChainLearner
+    n_jobs : int, default 1
+        Threads; they change nothing but the time.
     deadline : float, optional
         On the clock of `time.monotonic`.
     progress : callable, optional
@@ -223,6 +227,8 @@ def fit_model(
         penalties=inputs.penalties,
     )
     chain = learner.learn(task, deadline=deadline, progress=progress, seed=seed)
+    if all(penalty.criterion != "minimum_rate" for penalty in inputs.penalties):  # which lifts the rate
+        chain = with_outcome_shares(chain, task, n_jobs=n_jobs, seed=seed)
     support = _find_support(encoder, encoded, inputs.condition_on, rare_rows)
     beyond = encoder.rows_beyond(inputs.frame)
     rare_values = (

@@ -88,13 +88,13 @@ class NetworkSettings:
     entry_decay: float = 0.3
     memory: float = 0.98
     batches: int = 64
-    smallest_batch: int = 16
+    smallest_batch: int = 64
     largest_batch: int = 2048
     patience: int = 4
     most_looks: int = 80
     holdout: float = 0.1
     fewest_holdout: int = 500
-    n_folds: int = 5
+    n_folds: int = 3
     n_members: int = 1
     fewest_rows: int = 40
     largest_gradient: float = 5.0
@@ -105,7 +105,7 @@ class NetworkSettings:
         Examples
         --------
         >>> [NetworkSettings().batch_size(n_rows) for n_rows in (100, 9_000, 29_000, 10**6)]
-        [16, 128, 512, 2048]
+        [64, 128, 512, 2048]
         """
         wanted = 2 ** round(math.log2(max(n_rows / self.batches, 1)))
         return min(max(wanted, self.smallest_batch), self.largest_batch)

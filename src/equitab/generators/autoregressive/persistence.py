@@ -10,7 +10,7 @@ import numpy as np
 from equitab.encoding import CategoricalColumn, TableEncoder
 from equitab.errors import SavedFormatError
 from equitab.generators.autoregressive.cells import Cells
-from equitab.generators.autoregressive.chain import Chain
+from equitab.generators.autoregressive.chain import Chain, Choice
 from equitab.generators.autoregressive.columns import CategoryChoices, ColumnChoices, NumberChoices
 
 
@@ -20,6 +20,10 @@ def chain_to_dict(chain: Chain) -> dict[str, Any]:
         "order": list(chain.order),
         "redrawn": list(chain.redrawn),
         "choices": [[choice.name, choice.part, choice.is_redrawn] for choice in chain.models],
+        "factors": [
+            [choice.name, choice.part, choice.is_redrawn, held.tolist()]
+            for choice, held in chain.factors.items()
+        ],
         "companions": {
             name: list(choices.companions)
             for name, choices in chain.columns.items()
@@ -54,7 +58,11 @@ def chain_from_saved(
         name: _choices(encoder, name, place, arrays, companions.get(name, ()))
         for place, name in enumerate(data["order"])
     }
-    return Chain(columns, tuple(data["order"]), tuple(data["redrawn"]), {})
+    factors = {
+        Choice(name, part, is_redrawn): np.array(held, dtype=np.float64)
+        for name, part, is_redrawn, held in data.get("factors", ())  # folders of earlier releases have none
+    }
+    return Chain(columns, tuple(data["order"]), tuple(data["redrawn"]), {}, factors)
 
 
 def _choices(
