@@ -147,8 +147,9 @@ def _of_table(table: Table, part: FairPart, synthesis: int, plain: Codes) -> Ite
     before = None if table.arm == UNCONSTRAINED else plain
     if not table.arm.startswith("strength"):
         yield from _named(part, table.arm, "", synthesis, measure_columns(codes, part, before))
-    changed = [("share_changed", "", table.share_changed)]
-    yield from _named(part, table.arm, "", synthesis, iter(changed))
+    if table.share_changed is not None:
+        changed = [("share_changed", "", table.share_changed)]
+        yield from _named(part, table.arm, "", synthesis, iter(changed))
 
 
 def _of_model(

@@ -76,13 +76,14 @@ class Table:
     ----------
     arm : str
     frame : Frame
-    share_changed : float
-        Of the outcomes.
+    share_changed : float or None
+        Of the outcomes; None where rows are others than those without a constraint, so that none can be said to have
+        changed.
     """
 
     arm: str
     frame: Frame
-    share_changed: float = 0.0
+    share_changed: float | None = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +138,7 @@ class Source:
             found.append(Table(arm, labelled.frame, labelled.share_changed))
         for arm, generator in self.others.items():
             asked = {"constraints": (_parity(mapping="quantile"),)} if arm == "mostlyai_engine" else {}
-            found.append(Table(arm, as_frame(generator.sample(n_rows, **asked, seed=seed))))
+            found.append(Table(arm, as_frame(generator.sample(n_rows, **asked, seed=seed)), None))
         names = list(self.part.schema.modeled_columns)
         return [replace(table, frame=table.frame.select(names)) for table in found]
 
