@@ -54,10 +54,7 @@ def lay_out_constraint_figures(
     prices = [
         _draw_price(name, series, constraints, chosen) for name, series in by_kind.get("price", {}).items()
     ]
-    strengths = [
-        _draw_strength(name, series, chosen)
-        for name, series in by_kind.get("strength", {}).items()
-    ]
+    strengths = [_draw_strength(name, series, chosen) for name, series in by_kind.get("strength", {}).items()]
     scores = [
         _draw_scores(kind, name, series, headline)
         for kind in ("score_density", "score_ecdf")
