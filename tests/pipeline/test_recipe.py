@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from equitab.errors import RecipeError
-from equitab.pipeline.constraint_words import ConstraintWords
+from equitab.pipeline.constraints.words import ConstraintWords
 from equitab.pipeline.recipe import Recipe, load_recipe, merged, moved, recipe_from_dict
 from equitab.pipeline.yaml_text import parse_mapping, to_yaml
 from equitab.schema import FairnessConstraint

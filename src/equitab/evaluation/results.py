@@ -19,6 +19,7 @@ Treatment = Literal[
     "augmented",
     "reweighed",
     "augmented_reweighed",
+    "constrained",
     "smote_nc",
     "threshold_optimizer",
     "synthetic",

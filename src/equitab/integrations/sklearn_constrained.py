@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 
 from equitab.integrations.sklearn import described, split_again, table_of
 from equitab.pipeline import fit
-from equitab.pipeline.constrained_draw import check_can_constrain, draw_constrained, read_asked
+from equitab.pipeline.constraints.draw import check_can_constrain, draw_constrained, read_asked
 from equitab.schema import check_constraints
 
 

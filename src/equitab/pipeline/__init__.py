@@ -4,7 +4,7 @@ from equitab.evaluation.results import CurvePoint, Headline, Measurement
 from equitab.pipeline.adaptation import AdaptationResult, try_adaptation
 from equitab.pipeline.audit import Audit, audit
 from equitab.pipeline.augment import AugmentResult, augment_table
-from equitab.pipeline.constraint_words import ConstraintWords
+from equitab.pipeline.constraints.words import ConstraintWords
 from equitab.pipeline.demo import demo, demo_recipe
 from equitab.pipeline.evaluate import Evaluation, evaluate
 from equitab.pipeline.fit import FitResult, fit

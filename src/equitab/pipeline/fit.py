@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from equitab.pipeline.constrained_draw import Constraints, read_asked
-from equitab.pipeline.constraint_words import ConstraintWords
+from equitab.pipeline.constraints.draw import Constraints, read_asked
+from equitab.pipeline.constraints.words import ConstraintWords
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.recipe import GeneratorChoice, recipe_from_dict
 from equitab.pipeline.sample import GENERATOR_FILE

@@ -10,16 +10,16 @@ from typing import Any
 from equitab.dataframe import frame_from_columns, write_table, write_text_atomically
 from equitab.errors import Problem, RecipeError
 from equitab.evaluation import HALF, CurvePoint, Measurement, TrainingTable, learner, split_rows
-from equitab.pipeline.constrained_draw import Constraints, check_can_constrain, read_asked
-from equitab.pipeline.constrained_tables import count_rows
-from equitab.pipeline.constraint_curves import baseline_curves, candidate_curves
-from equitab.pipeline.constraint_question import (
+from equitab.pipeline.constraints.curves import baseline_curves, candidate_curves
+from equitab.pipeline.constraints.draw import Constraints, check_can_constrain, read_asked
+from equitab.pipeline.constraints.question import (
     METRIC_OF,
     THRESHOLD_CRITERION,
     features_name,
     leading_constraint,
 )
-from equitab.pipeline.constraint_report import sampling_command
+from equitab.pipeline.constraints.report import sampling_command
+from equitab.pipeline.constraints.tables import count_rows
 from equitab.pipeline.fit import default_conditions, generator_remarks, new_generator
 from equitab.pipeline.preparation import prepare_table
 from equitab.pipeline.progress import Progress, StageProgress

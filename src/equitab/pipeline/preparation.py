@@ -10,7 +10,7 @@ import numpy as np
 from equitab.dataframe import Frame, concatenate
 from equitab.errors import InputError, Problem, RecipeError, SchemaError, TableError, closest
 from equitab.evaluation import Learner, learner
-from equitab.pipeline.constrained_draw import check_can_constrain
+from equitab.pipeline.constraints.draw import check_can_constrain
 from equitab.pipeline.fit import new_generator
 from equitab.pipeline.recipe import Recipe
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema

@@ -18,8 +18,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, InstanceOf
 
 from equitab.errors import Problem, RecipeError
-from equitab.pipeline.constraint_words import ConstraintWords
-from equitab.pipeline.recipe_constraints import read_constraints
+from equitab.pipeline.constraints.recipe_items import read_constraints
+from equitab.pipeline.constraints.words import ConstraintWords
 from equitab.pipeline.recipe_problems import parsing_problems, unsupported_problems
 from equitab.pipeline.yaml_text import read_mapping, to_yaml
 from equitab.schema import FairnessConstraint

@@ -12,9 +12,9 @@ from typing import Any
 from equitab.dataframe import write_text_atomically
 from equitab.errors import SavedFormatError
 from equitab.evaluation import Headline, Measurement
-from equitab.pipeline.constrained_tables import count_rows
-from equitab.pipeline.constraint_question import CONSTRAINED
-from equitab.pipeline.constraint_report import asked_constraints, sampling_command
+from equitab.pipeline.constraints.question import CONSTRAINED
+from equitab.pipeline.constraints.report import asked_constraints, sampling_command
+from equitab.pipeline.constraints.tables import count_rows
 from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.measurement_files import load_curves, load_measurements
 from equitab.pipeline.preparation import PreparedRun, prepare_run

@@ -19,7 +19,7 @@ from equitab.evaluation import (
     headline,
     predictions_from_frame,
 )
-from equitab.pipeline.constrained_results import keep_constrained, measure_constrained
+from equitab.pipeline.constraints.results import keep_constrained, measure_constrained
 from equitab.pipeline.measurement_files import load_curves, load_measurements, save_curves, save_measurements
 from equitab.pipeline.run_folder import RunFolder
 from equitab.pipeline.run_rows import RunRows

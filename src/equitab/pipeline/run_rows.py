@@ -17,7 +17,7 @@ from equitab.evaluation import (
     plan_comparisons,
     split_rows,
 )
-from equitab.pipeline.constraint_question import headline_question, with_constraints
+from equitab.pipeline.constraints.question import headline_question, with_constraints
 from equitab.pipeline.preparation import PreparedRun
 from equitab.pipeline.run_folder import RunFolder
 from equitab.pipeline.stages import Done, Stages

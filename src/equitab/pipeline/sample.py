@@ -17,7 +17,7 @@ from equitab.augmentation import (
 from equitab.dataframe import Frame, as_frame
 from equitab.errors import ConstraintError, OutputExistsError, Problem, RecipeError, closest
 from equitab.generators import Generator
-from equitab.pipeline.constrained_draw import ConstrainedRows, Constraints, read_asked
+from equitab.pipeline.constraints.draw import ConstrainedRows, Constraints, read_asked
 from equitab.pipeline.draw_size import SMALL_REQUEST, check_size, measure_draw
 from equitab.pipeline.population_words import PopulationWords
 from equitab.pipeline.progress import Progress, StageProgress

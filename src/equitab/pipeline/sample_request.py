@@ -21,7 +21,7 @@ from equitab.augmentation import (
 from equitab.dataframe import Frame, as_frame
 from equitab.errors import Problem, RecipeError, closest
 from equitab.generators import Generator
-from equitab.pipeline.constrained_draw import ConstrainedRows, constrained_chunks, draw_constrained
+from equitab.pipeline.constraints.draw import ConstrainedRows, constrained_chunks, draw_constrained
 from equitab.pipeline.population_words import PopulationWords
 from equitab.pipeline.progress import StageProgress
 from equitab.pipeline.schema_choice import split_assignment

@@ -18,9 +18,9 @@ from equitab.evaluation import (
     measure_distributions,
     measure_quality,
 )
-from equitab.pipeline.constrained_files import ConstrainedFiles
-from equitab.pipeline.constrained_tables import Tuning, constrained_tables, count_rows
-from equitab.pipeline.constraint_question import CONSTRAINED, THRESHOLD_CRITERION, leading_constraint
+from equitab.pipeline.constraints.files import ConstrainedFiles
+from equitab.pipeline.constraints.question import CONSTRAINED, THRESHOLD_CRITERION, leading_constraint
+from equitab.pipeline.constraints.tables import Tuning, constrained_tables, count_rows
 from equitab.pipeline.fit import default_conditions, generator_remarks, new_generator
 from equitab.pipeline.measurement_files import save_curves, save_measurements
 from equitab.pipeline.plan_choice import add_planned_rows

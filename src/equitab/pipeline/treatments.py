@@ -11,7 +11,7 @@ from equitab.augmentation.augment import WEIGHT_COLUMN
 from equitab.dataframe import Frame, concatenate, frame_from_columns
 from equitab.evaluation import TrainingTable
 from equitab.mitigation import reweigh
-from equitab.pipeline.constraint_question import CONSTRAINED
+from equitab.pipeline.constraints.question import CONSTRAINED
 from equitab.schema import (
     IntersectionalGroups,
     TableSchema,

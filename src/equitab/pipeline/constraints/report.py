@@ -7,7 +7,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
-from equitab.pipeline.constraint_question import METRIC_OF, features_name
+from equitab.pipeline.constraints.question import METRIC_OF, features_name
 from equitab.report import AskedConstraint, TunedModel
 from equitab.schema import FairnessConstraint, TableSchema
 

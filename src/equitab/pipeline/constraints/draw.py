@@ -10,9 +10,9 @@ from typing import Any
 from equitab.dataframe import Frame, as_frame
 from equitab.errors import ConstraintError, Problem, RecipeError
 from equitab.generators import Generator, generator_class, generator_names
-from equitab.pipeline.constraint_memory import ConstraintMemory
-from equitab.pipeline.constraint_words import ConstraintWords, as_flag
-from equitab.pipeline.recipe_constraints import read_constraints
+from equitab.pipeline.constraints.memory import ConstraintMemory
+from equitab.pipeline.constraints.recipe_items import read_constraints
+from equitab.pipeline.constraints.words import ConstraintWords, as_flag
 from equitab.schema import FairnessConstraint
 
 Constraints = Sequence[Any] | ConstraintWords

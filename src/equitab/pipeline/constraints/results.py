@@ -23,9 +23,9 @@ from equitab.evaluation import (
     predictions_from_frame,
     unshowable_tolerances,
 )
-from equitab.pipeline.constraint_curves import baseline_curves
-from equitab.pipeline.constraint_memory import ConstraintMemory
-from equitab.pipeline.constraint_question import CONSTRAINED
+from equitab.pipeline.constraints.curves import baseline_curves
+from equitab.pipeline.constraints.memory import ConstraintMemory
+from equitab.pipeline.constraints.question import CONSTRAINED
 from equitab.pipeline.run_folder import RunFolder
 from equitab.pipeline.run_rows import RunRows
 from equitab.pipeline.seed_stages import SeedStages

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from equitab.errors import RecipeError
-from equitab.pipeline.constraint_words import ConstraintWords
+from equitab.pipeline.constraints.words import ConstraintWords
 
 
 def problems_of(words: ConstraintWords) -> list[str]:

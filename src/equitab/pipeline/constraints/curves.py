@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from equitab.evaluation import HALF, CurvePoint, Measurement
-from equitab.pipeline.constraint_question import METRIC_OF, features_name
+from equitab.pipeline.constraints.question import METRIC_OF, features_name
 from equitab.schema import FairnessConstraint, TableSchema
 from equitab.search import FrontierPoint
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from equitab.dataframe import Frame, read_table, write_table
 from equitab.evaluation import CurvePoint
-from equitab.pipeline.constrained_tables import ConstrainedTable
-from equitab.pipeline.constraint_curves import candidate_curves
+from equitab.pipeline.constraints.curves import candidate_curves
+from equitab.pipeline.constraints.tables import ConstrainedTable
 from equitab.pipeline.measurement_files import load_curves, save_curves
 from equitab.pipeline.stages import Done
 from equitab.schema import FairnessConstraint, TableSchema

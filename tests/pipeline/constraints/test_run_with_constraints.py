@@ -12,8 +12,8 @@ import equitab
 from equitab.dataframe import as_frame, read_table
 from equitab.errors import ConstraintError, RecipeError
 from equitab.pipeline import load_curves, run, sample
-from equitab.pipeline.constrained_tables import count_rows
-from equitab.pipeline.constraint_memory import ConstraintMemory
+from equitab.pipeline.constraints.memory import ConstraintMemory
+from equitab.pipeline.constraints.tables import count_rows
 from equitab.pipeline.run import RunResult
 from equitab.pipeline.run_folder import read_run_record
 from equitab.schema import FairnessConstraint, TableSchema, favorable

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from equitab.errors import Problem, RecipeError, closest
-from equitab.pipeline.recipe_constraints import read_constraints
+from equitab.pipeline.constraints.recipe_items import read_constraints
 from equitab.schema import Criterion, FairnessConstraint
 
 _CRITERIA: tuple[str, ...] = get_args(Criterion)
