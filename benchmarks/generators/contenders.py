@@ -40,6 +40,13 @@ CONTENDERS = (
     Contender(
         "boosted_trees", "`boosted_trees`", "ours", "boosted_trees", imports=("lightgbm", "scipy.special")
     ),
+    Contender(
+        "autoregressive_network",
+        "`autoregressive_network`",
+        "ours",
+        "autoregressive_network",
+        imports=("torch", "scipy.special"),
+    ),
     Contender("tabddpm_fast", "`tabddpm`, fast", "ours", "tabddpm", {"preset": "fast"}, ("torch",)),
     Contender("tabddpm_quality", "`tabddpm`, quality", "ours", "tabddpm", {"preset": "quality"}, ("torch",)),
     Contender("smote", "`smote`", "baseline", "smote", imports=("imblearn.over_sampling",)),

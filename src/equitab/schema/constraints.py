@@ -204,8 +204,8 @@ def _bound_problems(one: FairnessConstraint, where: str) -> Iterable[Problem]:
         return
     lowest = 0.5 if one.criterion == "bounded_proxies" else 0.0
     if one.bound is None or not _is_number(one.bound) or not lowest <= one.bound < 1 or one.bound == 0:
-        meaning = "the greatest AUROC" if lowest else "the lowest rate"
-        yield Problem(f"{where}, bound", f"{meaning}, at least {lowest:g} and below 1", repr(one.bound))
+        wanted = "the greatest AUROC, in [0.5, 1)" if lowest else "the lowest rate, above 0 and below 1"
+        yield Problem(f"{where}, bound", wanted, repr(one.bound))
 
 
 def _misfits(one: FairnessConstraint, schema: TableSchema) -> Iterable[Problem]:

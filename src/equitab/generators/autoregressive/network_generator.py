@@ -26,7 +26,7 @@ class AutoregressiveNetwork(ChainGenerator):
     ----------
     preset : {"fast", "quality"}, default "fast"
         ``quality`` averages three networks for each choice (small tables: five, where ``fast`` averages three), and
-        takes about four times as long.
+        takes longer.
     rare_rows : int, default 5
         Categories of fewer rows are neither stored nor drawn, and the range of a number ends at the value that so
         many rows reach; not of the target, the sensitive features and `condition_on`. 0 switches this off.
