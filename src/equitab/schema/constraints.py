@@ -230,10 +230,11 @@ def _contradictions(constraints: Sequence[FairnessConstraint], schema: TableSche
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         received = f"{keys.count(key)} of them"
         yield Problem(f"constraint {key[0]!r} over {' × '.join(key[1])}", "one", received, "keep one")
-    aims = {one.aim for one in constraints}
+    about_outcome = [one for one in constraints if one.criterion != "bounded_proxies"]
+    aims = {one.aim for one in about_outcome}
     if len(aims) > 1:
         yield Problem("constraints", "one aim for all of them", "'model' and 'table'", "choose one")
-    mappings = {one.mapping for one in constraints}
+    mappings = {one.mapping for one in about_outcome}
     if len(mappings) > 1:
         yield Problem("constraints", "one mapping for all of them", "'coupled' and 'quantile'", "choose one")
 
