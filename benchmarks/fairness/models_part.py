@@ -63,6 +63,12 @@ ADULT_TARGETS = (
         optimizer="",
     ),
     Target(
+        "gap 0.09",
+        (FairnessConstraint(sensitive_features=SEX, tolerance=0.09),),
+        learners=(BOOSTING,),
+        optimizer="",
+    ),
+    Target(
         "equalized odds",
         (FairnessConstraint(criterion="equalized_odds", sensitive_features=SEX, tolerance=0.05),),
         learners=(BOOSTING,),

@@ -134,6 +134,13 @@ WANTED: Mapping[str, Sequence[Wanted]] = {
         Wanted("gap 0.08 asked, boosting: gap", 0.08, -1, _models("gap|sex", target="gap 0.08")),
         Wanted("… AUROC", 0.909, 1, _models("auroc", target="gap 0.08")),
         Wanted(
+            "gap 0.09 asked, which is aimed one standard error lower: gap",
+            0.08,
+            -1,
+            _models("gap|sex", target="gap 0.09"),
+        ),
+        Wanted("… AUROC", 0.909, 1, _models("auroc", target="gap 0.09")),
+        Wanted(
             "sex × race asked, boosting: spread over groups of 700 or more",
             0.05,
             -1,
@@ -203,7 +210,9 @@ def page_body(records: Sequence[Record]) -> Iterator[str]:
             yield "| " + " | ".join(one.row(records)) + " |"
     yield from _changed(records)
     yield from _time(records)
-    yield from _contenders(records, "models", "Adult", ("parity", "gap 0.08", "equalized odds", "sex × race"))
+    yield from _contenders(
+        records, "models", "Adult", ("parity", "gap 0.08", "gap 0.09", "equalized odds", "sex × race")
+    )
     yield from _contenders(records, "compas", "COMPAS", ("parity", "equalized odds"))
     yield from _groups(records)
 

@@ -151,3 +151,30 @@ def test_smoothed_rates_find_the_crossing() -> None:
 
     assert found(0.0) == pytest.approx(1.0, abs=0.02)
     assert found(0.1) == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_floor_is_aimed_at_with_room_for_noise() -> None:
+    """By hand: the lower group's rate is 0.1 + 0.1 strength; a floor of 0.15 is reached at 0.5, with noise above it."""
+    strengths = np.array([0.0, 0.5, 1.0, 1.5])
+    rates = np.column_stack([0.1 + 0.1 * strengths, 0.3 - 0.1 * strengths])
+    one = FairnessConstraint(criterion="minimum_rate", bound=0.15)
+    grid = np.round(np.arange(0, 1.51, 0.01), 4)
+    for n_rows, low, high in ((1e9, 0.48, 0.53), (1000, 0.55, 0.75)):
+        counts = {"rate": np.array([n_rows, n_rows])}
+        curve = RateCurves(one, strengths, {"rate": rates}, counts, np.array([True, True]))
+        assert low <= best_strength([curve], grid)[0] <= high
+
+
+def test_rates_that_many_rows_show_may_use_more_of_the_tolerance() -> None:
+    """Of equalized odds, the rate that few rows show is brought nearer than the one that many show."""
+    strengths = np.array([0.0, 0.5, 1.0, 1.5])
+    true_positive = np.column_stack([0.6 + 0.2 * (1 - strengths), np.full(4, 0.6)])
+    false_positive = np.column_stack([np.full(4, 0.05), 0.05 + 0.04 * strengths])
+    one = FairnessConstraint(criterion="equalized_odds", tolerance=0.05)
+    grid = np.round(np.arange(0, 1.51, 0.01), 4)
+    rates = {"true_positive_rate": true_positive, "false_positive_rate": false_positive}
+    counts = {"true_positive_rate": np.array([300.0, 300.0]), "false_positive_rate": np.array([1e5, 1e5])}
+    curve = RateCurves(one, strengths, rates, counts, np.array([True, True]))
+    chosen = best_strength([curve], grid)[0]
+    gaps = {part: abs(float(held[0] - held[1])) for part, held in curve.at(chosen).items()}
+    assert gaps["true_positive_rate"] < gaps["false_positive_rate"] <= 0.05

@@ -54,25 +54,35 @@ class RateCurves:
         return largest_shortfall(self.constraint, self.at(strength), is_large=self.is_large)
 
     def noise(self, strength: float) -> float:
-        """Return the standard error of that distance, as the number of real rows has it."""
-        found = 0.0
-        for part, held in self.at(strength).items():
-            n_rows = np.maximum(self.counts[part], 1)
-            variance = np.where(self.is_large & ~np.isnan(held), held * (1 - held) / n_rows, np.nan)
-            if np.all(np.isnan(variance)):
-                continue
-            known = np.where(np.isnan(variance), -1.0, held)
-            low, high = int(np.argmin(np.where(known < 0, 2.0, known))), int(np.argmax(known))
-            sides = [variance[low]] if self.constraint.criterion == "minimum_rate" else variance[[low, high]]
-            found = max(found, float(np.sqrt(np.sum(sides))))
-        return found
+        """Return the largest standard error of a difference, as the number of real rows has it."""
+        return max((self._error(part, held) for part, held in self.at(strength).items()), default=0.0)
 
-    def goal(self, strength: float) -> float:
-        """Return the distance to aim at: one standard error below the tolerance, no difference where that is less."""
-        noise = self.noise(strength)
-        if self.constraint.criterion == "minimum_rate":
-            return -noise
-        return max(self.constraint.tolerance - noise, 0.0)
+    def beyond(self, strength: float) -> float:
+        """Return by how much the distance exceeds what is aimed at, the largest over the kinds of rate.
+
+        Aimed at is one standard error below the tolerance, no difference where that is less: rates that so many rows
+        show exactly (false positives, say) may use more of the tolerance than those that they do not.
+        """
+        found = []
+        for part, held in self.at(strength).items():
+            error = self._error(part, held)
+            if self.constraint.criterion == "minimum_rate":
+                lowest = held[self.is_large & ~np.isnan(held)].min(initial=1.0)
+                found.append((self.constraint.bound or 0.0) + error - float(lowest))
+                continue
+            gap = _part_gap(self.constraint, part, held, self.is_large)
+            found.append(gap - max(self.constraint.tolerance - error, 0.0))
+        return max(found)
+
+    def _error(self, part: str, held: Floats) -> float:
+        known = self.is_large & ~np.isnan(held)
+        if not known.any():
+            return 0.0
+        variance = held * (1 - held) / np.maximum(self.counts[part], 1)
+        low = int(np.argmin(np.where(known, held, np.inf)))
+        high = int(np.argmax(np.where(known, held, -np.inf)))
+        sides = [low] if self.constraint.criterion == "minimum_rate" else [low, high]
+        return float(np.sqrt(variance[sides].sum()))
 
     def _smoothed(self, part: str, strength: float) -> Floats:
         from scipy.special import expit, logit
@@ -109,11 +119,17 @@ def best_strength(curves: Sequence[RateCurves], strengths: Floats) -> tuple[floa
     excess : float
         The largest distance beyond a tolerance there; 0 or less where all of them hold.
     """
-    beyond = np.array([max(curve.gap(s) - curve.goal(s) for curve in curves) for s in strengths])
+    beyond = np.array([max(curve.beyond(s) for curve in curves) for s in strengths])
     noise = max(curve.noise(float(strengths[int(np.argmin(beyond))])) for curve in curves)
     enough = np.flatnonzero(beyond <= max(0.0, beyond.min() + 0.1 * noise))
     chosen = float(strengths[enough[np.argmin(np.abs(strengths[enough]))]])
     return chosen, max(curve.gap(chosen) - _tolerance(curve.constraint) for curve in curves)
+
+
+def _part_gap(one: FairnessConstraint, part: str, held: Floats, is_large: npt.NDArray[np.bool_]) -> float:
+    """Return the distance of one kind of rate."""
+    others = dict.fromkeys(PARTS[one.criterion], np.full(len(held), np.nan))
+    return largest_shortfall(one, {**others, part: held}, is_large=is_large)
 
 
 def _tolerance(one: FairnessConstraint) -> float:
