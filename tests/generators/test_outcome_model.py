@@ -13,7 +13,7 @@ from equitab.dataframe import Frame, as_frame
 from equitab.encoding import EncodedTable, TableEncoder
 from equitab.errors import SavedFormatError
 from equitab.generators.fairness.training import training_penalties
-from equitab.generators.outcome_model import OutcomeModel, fit_outcome_model, followers_of
+from equitab.generators.outcome_model import OutcomeModel, fit_outcome_model
 from equitab.schema import Column, FairnessConstraint, SensitiveFeature, TableSchema, Threshold, favorable
 
 N_ROWS = 2000
@@ -159,7 +159,7 @@ def test_columns_that_the_target_determines_follow_it() -> None:
     columns = tuple(Column(name, "categorical") for name in both.columns)
     which = TableSchema(columns, "hired", ("yes",), sensitive_features=(SensitiveFeature("sex"),))
     encoder = TableEncoder().fit(as_frame(both), which)
-    assert followers_of(encoder) == {"hired": ("job",)}
+    assert encoder.followers == {"hired": ("job",)}
     encoded = encoder.encode(as_frame(both), seed=0)
     model = fit_outcome_model(encoder, encoded, "hired", seed=0)
     after = encoder.decode(model.redrawn(encoded, random=np.random.default_rng(0))).to_pandas()

@@ -249,6 +249,15 @@ class TableEncoder:
         """Return what was learned of one encoded column; None for one that is not encoded."""
         return next((column for column in self.columns_ if column.name == name), None)
 
+    @property
+    def followers(self) -> dict[str, tuple[str, ...]]:
+        """The columns that another one determines, by its name."""
+        found: dict[str, tuple[str, ...]] = {}
+        for one in self.determined_:
+            if one.by is not None:
+                found[one.by] = (*found.get(one.by, ()), one.name)
+        return found
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         self._check_is_fitted()

@@ -182,15 +182,6 @@ def fit_outcome_model(
     return OutcomeModel(encoder, task.chain(models))
 
 
-def followers_of(encoder: TableEncoder) -> dict[str, tuple[str, ...]]:
-    """Return the columns that another one determines, by its name."""
-    found: dict[str, tuple[str, ...]] = {}
-    for one in encoder.determined_:
-        if one.by is not None:
-            found[one.by] = (*found.get(one.by, ()), one.name)
-    return found
-
-
 def _with_target(
     encoded: EncodedTable, choices: CategoryChoices | NumberChoices, column: CodedColumn
 ) -> EncodedTable:

@@ -202,7 +202,7 @@ class ChainGenerator:
     ) -> Draft:
         """Draw rows whose outcome can be mapped under constraints, again and again; arguments as for `sample`."""
         asked = self._asked(n_rows, given=given, unseen=unseen)
-        refuse_given_outcome(asked.columns, self.schema_, self._followers())
+        refuse_given_outcome(asked.columns, self.schema_, self._model.encoder.followers)
         return joined(list(self._draw(asked, self._drafter(asked, seed), missing=missing, seed=seed)))
 
     def probabilities(self, table: Any, column: str, *, seed: int = 0) -> ColumnProbabilities:
@@ -348,7 +348,7 @@ class ChainGenerator:
         _check_choice("missing", missing, ("learned", "filled"))
         if not constraints:
             return self._draw(asked, lambda block: block.frame, missing=missing, seed=seed)
-        refuse_given_outcome(asked.columns, self.schema_, self._followers())
+        refuse_given_outcome(asked.columns, self.schema_, self._model.encoder.followers)
         drafter = self._drafter(asked, seed)
         correction = correction_of(constraints, self.schema_, self._reference)
 
@@ -401,18 +401,10 @@ class ChainGenerator:
                 seed=seed,
                 reference=self._reference,
                 given=asked.columns,
-                followers=self._followers(),
+                followers=self._model.encoder.followers,
             )
 
         return draft
-
-    def _followers(self) -> dict[str, tuple[str, ...]]:
-        """Return the columns that another one determines, by its name."""
-        found: dict[str, tuple[str, ...]] = {}
-        for one in self._model.encoder.determined_:
-            if one.by is not None:
-                found[one.by] = (*found.get(one.by, ()), one.name)
-        return found
 
     def _chunks(self, blocks: Iterator[Frame]) -> Iterator[Any]:
         while held := list(islice(blocks, CHUNK_BLOCKS)):

@@ -33,7 +33,7 @@ from equitab.generators.diffusion.train import Progress, TrainState
 from equitab.generators.fairness import Draft, ReferenceRows, draft_of_block, refuse_given_outcome
 from equitab.generators.fit_inputs import FitInputs, read_fit_inputs
 from equitab.generators.given import GivenRows, read_given
-from equitab.generators.outcome_model import OutcomeModel, fit_outcome_model, followers_of
+from equitab.generators.outcome_model import OutcomeModel, fit_outcome_model
 from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
 from equitab.schema import TableSchema
 
@@ -240,7 +240,7 @@ class TabDDPM:
             If a column or value cannot be asked for, the outcome is given, or an earlier release saved this generator.
         """
         asked = self._asked(n_rows, given)
-        followers = followers_of(self.encoder_)
+        followers = self.encoder_.followers
         refuse_given_outcome(asked.columns, self.schema_, followers)
         model = self._require_outcome_model()
         encoded, frame = self._draw(asked, seed)
@@ -378,7 +378,7 @@ class TabDDPM:
 
     def _tells_outcome(self, asked: GivenRows) -> bool:
         target = self.schema_.target
-        return bool({target, *followers_of(self.encoder_).get(target, ())} & set(asked.columns))
+        return bool({target, *self.encoder_.followers.get(target, ())} & set(asked.columns))
 
     def _settings(self) -> Preset:
         preset = self.preset if isinstance(self.preset, Preset) else find_preset(self.preset)
