@@ -28,10 +28,10 @@ demo: $(VENV)/demo-ready  ## run the main job on the packaged Adult table and sa
 	$(BIN)/equitab demo --out demo-report --overwrite
 
 test: $(VENV)/dev-ready  ## the plain tests (under two minutes)
-	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
 
 test-all: $(VENV)/dev-ready  ## every test, also slow ones and those that need a browser
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/dev-ready  ## format, lint, types
 	$(BIN)/ruff format --check src tests benchmarks scripts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,10 +74,17 @@ HEAVY = {
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
+@cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """Return all nodes of a module's syntax tree, the tree first."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
 def imported_names(path: Path) -> list[str]:
     """Return the dotted names that a module imports, also inside functions."""
     names = []
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -133,15 +141,14 @@ def test_modules_import_without_a_ring() -> None:
 
 def imported_modules(path: Path) -> set[str]:
     """Return the modules of this package that a module needs when it runs; those for type checkers are left out."""
-    tree = ast.parse(path.read_text())
     for_types = {
         node
-        for block in ast.walk(tree)
+        for block in nodes_of(path)
         if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
         for node in ast.walk(block)
     }
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes_of(path):
         if isinstance(node, ast.ImportFrom) and node not in for_types and node.module:
             found |= {resolve(node.module, alias.name) for alias in node.names}
         elif isinstance(node, ast.Import) and node not in for_types:
@@ -191,7 +198,7 @@ def test_no_function_is_too_long() -> None:
     """Sixty lines without the docstring is where a function is split."""
     too_long = {}
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes_of(path):
             if isinstance(node, ast.FunctionDef):
                 length = (node.end_lineno or 0) - node.lineno + 1 - docstring_lines(node)
                 if length > 60:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,16 @@ import pytest
 from equitab.augmentation import (
     append,
     augment,
+    augment_to_file,
     cell_codes,
     equal_rates,
     fill_both,
     fill_groups,
     from_table,
+    planned_rows,
 )
-from equitab.dataframe import as_frame
+from equitab.augmentation.augment import regroup
+from equitab.dataframe import as_frame, concatenate, read_table
 from equitab.errors import ConstraintError
 from equitab.generators import IndependentMarginals, Smote
 from equitab.schema import TableSchema, parse_threshold
@@ -169,3 +173,119 @@ def test_groups_that_are_found_by_drawing_cost_few_draws() -> None:
     # One draw serves every cell: what the scarcest cell needs is enough, with headroom and a second round.
     scarcest = max(add * N_ROWS / rows for add, rows in zip(plan.n_add, plan.n_rows, strict=True))
     assert generator.n_drawn < 3 * scarcest + 100
+
+
+def few_rows_table() -> Any:
+    """Return a table in which no woman of 40 or more was hired, and one younger woman; a man's age is constant."""
+    table = arrow_table().to_pandas()
+    is_woman, is_old, is_hired = table["sex"] == "F", table["age"] >= 40, table["hired"] == "yes"
+    young = is_woman & ~is_old & is_hired
+    table = table[~(is_woman & is_old & is_hired) & ~(young & (young.cumsum() > 1))].reset_index(drop=True)
+    table.loc[(table["sex"] == "M") & (table["age"] < 40), ["price", "member"]] = [20.0, True]
+    return table
+
+
+@pytest.mark.parametrize("strategy", [fill_groups, fill_both, equal_rates])
+def test_groups_with_too_few_rows_are_filled_with_what_they_share(strategy: Any) -> None:
+    """A group with no real row, one with one row and one with constant columns get exactly the rows planned."""
+    table = few_rows_table()
+    plan = strategy(as_frame(table), SCHEMA, few_rows="parent")
+    fitted = IndependentMarginals().fit(table, SCHEMA, seed=0)
+    augmented = augment(table, SCHEMA, fitted, plan, seed=3)
+    assert len(plan.borrowing) == (1 if strategy is fill_groups else 2)
+    assert plan.refusals == ()
+    assert counts_after(augmented).tolist() == list(plan.afterwards)
+    assert any("no evidence about these groups" in remark for remark in augmented.remarks)
+
+
+def test_who_borrows_gets_no_value_of_the_one_person_in_the_group() -> None:
+    """Ages of young women who were hired come from everybody of that age who was hired, not from one woman."""
+    table = few_rows_table()
+    plan = fill_both(as_frame(table), SCHEMA, few_rows="parent")
+    fitted = IndependentMarginals().fit(table, SCHEMA, seed=0)
+    new = augment(table, SCHEMA, fitted, plan, seed=3).synthetic.to_native().to_pandas()
+    ages = new.loc[(new["sex"] == "F") & (new["age"] < 40) & (new["hired"] == "yes"), "age"]
+    assert ages.nunique() > 10
+    old = new.loc[(new["sex"] == "F") & (new["age"] >= 40) & (new["hired"] == "yes"), "age"]
+    assert len(old) == plan.afterwards[0]
+    assert old.nunique() > 10
+
+
+@pytest.mark.parametrize(
+    ("generator", "reason"), [(Smote, "draws between the rows"), (OnlyTarget, "'sex', 'age'")]
+)
+def test_a_generator_with_nothing_to_lend_is_refused(generator: Any, reason: str) -> None:
+    """Before a row is drawn, with who could do it."""
+    table = few_rows_table()
+    plan = fill_both(as_frame(table), SCHEMA, few_rows="parent")
+    fitted = generator().fit(table, SCHEMA, seed=0)
+    with pytest.raises(ConstraintError, match=f"2 groups by outcome.*{reason}.*boosted_trees"):
+        augment(table, SCHEMA, fitted, plan, seed=3)
+
+
+@pytest.mark.parametrize("generator", [IndependentMarginals, OnlyTarget])
+@pytest.mark.parametrize("chunk_rows", [37, 250, 100_000])
+def test_the_file_holds_the_same_rows_whatever_its_pieces(
+    generator: Any, chunk_rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows follow from the seed and the block, not from how many are written at once."""
+    monkeypatch.setattr(planned_rows, "BLOCK_ROWS", 100)
+    plan = fill_both(FRAME, SCHEMA)
+    fitted = generator().fit(arrow_table(), SCHEMA, seed=0)
+    at_once = augment(arrow_table(), SCHEMA, fitted, plan, seed=3)
+    told: list[int] = []
+    written = augment_to_file(
+        arrow_table(),
+        SCHEMA,
+        fitted,
+        plan,
+        tmp_path / "all.parquet",
+        chunk_rows=chunk_rows,
+        on_written=told.append,
+        seed=3,
+    )
+    assert written.n_rows == told[-1] == len(at_once.frame)
+    assert written.remarks == at_once.remarks
+    assert max(np.diff([0, *told])) <= chunk_rows
+    assert read_table(written.place).to_native().equals(at_once.frame.to_native())
+
+
+def test_a_plan_of_several_blocks_is_met_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells that two blocks share, rows found by drawing, and free rows."""
+    monkeypatch.setattr(planned_rows, "BLOCK_ROWS", 60)
+    for generator in (IndependentMarginals, Nothing, Smote):
+        fitted = generator().fit(arrow_table(), SCHEMA, seed=0)
+        plan = fill_both(FRAME, SCHEMA)
+        augmented = augment(arrow_table(), SCHEMA, fitted, plan, seed=3)
+        assert counts_after(augmented).tolist() == list(plan.afterwards)
+        free = augment(arrow_table(), SCHEMA, fitted, append(FRAME, SCHEMA, 150), seed=3)
+        assert free.is_synthetic.sum() == 150
+
+
+def test_a_block_that_fails_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole or absent."""
+
+    class Breaking(IndependentMarginals):
+        n_calls = 0
+
+        def sample(self, *args: Any, **options: Any) -> Any:
+            self.n_calls += 1
+            if self.n_calls == 3:
+                raise MemoryError
+            return super().sample(*args, **options)
+
+    monkeypatch.setattr(planned_rows, "BLOCK_ROWS", 50)
+    fitted = Breaking().fit(arrow_table(), SCHEMA, seed=0)
+    with pytest.raises(MemoryError):
+        augment_to_file(arrow_table(), SCHEMA, fitted, fill_both(FRAME, SCHEMA), tmp_path / "all.csv", seed=3)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_frames_are_regrouped_without_losing_a_row() -> None:
+    """Small ones are joined, large ones cut."""
+    frames = [FRAME[:3], FRAME[3:300], FRAME[300:]]
+    for size in (1, 7, 299, 1000):
+        found = list(regroup(frames if size > 1 else frames[:1], size))
+        assert {len(one) for one in found[:-1]} <= {size}
+        whole = FRAME if size > 1 else FRAME[:3]
+        assert concatenate(found).to_native().equals(whole.to_native())

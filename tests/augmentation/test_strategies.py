@@ -18,6 +18,7 @@ from equitab.augmentation import (
     fill_both,
     fill_groups,
     fill_outcomes,
+    fill_within_outcomes,
     from_table,
 )
 from equitab.dataframe import Frame, frame_from_columns
@@ -64,6 +65,22 @@ def test_fill_outcomes_keeps_the_groups_within_outcomes() -> None:
 
 def test_fill_both_makes_all_cells_equal() -> None:
     assert added(fill_both(HAND, SCHEMA)) == {"F × no": 34, "M × no": 0, "F × yes": 46, "M × yes": 20}
+
+
+def test_fill_within_outcomes_keeps_the_rate_and_makes_groups_equal() -> None:
+    # Favored: 34 of 100; the larger group has 50 of 66 no, 30 of 34 yes: growth 60 / 34, so 30 yes and 58 no each.
+    plan = fill_within_outcomes(HAND, SCHEMA)
+    assert added(plan) == {"F × no": 42, "M × no": 8, "F × yes": 26, "M × yes": 0}
+
+
+def test_fill_within_outcomes_keeps_the_rate_where_a_group_is_refused() -> None:
+    # One woman was hired: she stays alone. Men get 2 × 51 / 35 × 16 - 1 = 46 yes, so that yes stays at 16 of 51.
+    plan = fill_within_outcomes(people(F_yes=1, F_no=20, M_yes=15, M_no=15), SCHEMA)
+    after = np.array(plan.afterwards).reshape(2, 2)
+    assert after[0, 0] == after[0, 1]
+    assert after[1, 0] == 1
+    assert after[1].sum() / after.sum() == pytest.approx(16 / 51, abs=1 / after.sum())
+    assert "with fewer than 2 real rows" in plan.refusals[0]
 
 
 def test_equal_rates_adds_the_fewest_rows() -> None:
@@ -165,6 +182,19 @@ def test_every_plan_sums_to_its_target(cells: dict[str, int], n_rows: int) -> No
     overall = counts[2:].sum() / counts.sum()
     # A whole row more or less moves a group's rate by at most one over its size; half of that by rounding.
     assert (np.abs(rates[1] / rates.sum(axis=0) - overall) <= 0.5 / rates.sum(axis=0) + 1e-9).all()
+
+
+@settings(max_examples=80, deadline=None)
+@given(CELLS.filter(lambda cells: min(cells.values()) >= 2))
+def test_filling_within_outcomes_keeps_every_rate(cells: dict[str, int]) -> None:
+    """Groups are equal within each outcome, the overall rate moves by rounding only, and no smaller plan does both."""
+    plan = fill_within_outcomes(people(**cells), SCHEMA)
+    before, after = (np.array(held).reshape(2, 2) for held in (plan.n_rows, plan.afterwards))
+    assert (after[:, 0] == after[:, 1]).all()
+    assert (after >= before).all()
+    assert (after == before).any()
+    rate = before[1].sum() / before.sum()
+    assert after[1].sum() / after.sum() == pytest.approx(rate, abs=2 / after.sum())
 
 
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 50), min_size=1, max_size=9))

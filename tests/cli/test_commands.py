@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -188,6 +189,43 @@ def test_augment_fills_groups_and_says_so(
         assert table.groupby(["sex", "income"]).size().nunique() == 1
         assert table["equitab_origin"].iloc[:600].eq("real").all()
         assert table["equitab_weight"].to_numpy() == pytest.approx(1.0)
+
+
+def test_augment_shows_its_plan_and_does_nothing(call: Call, people_csv: Path, tmp_path: Path) -> None:
+    """With every bound; a table of one's own needs no strategy; as JSON it is plain data."""
+    place = tmp_path / "augmented.parquet"
+    words = ["augment", people_csv, *SCHEMA_FLAGS, "--sensitive", "race", "--out", place, "--dry-run"]
+    bounds = ["--min-rows", 3, "--few-rows", "parent", "--max-growth", 4]
+    shown = call(*words, "--plan", "fill_within_outcomes", *bounds)
+    assert shown.exit_code == 0, shown.output
+    assert "fill_within_outcomes: add" in shown.stdout
+    assert "afterwards | parent" in shown.stdout
+    assert "by the bound max_growth (4 times the real rows)" in shown.stdout
+    own = tmp_path / "own.csv"
+    own.write_text("sex,income,rows_wanted\nFemale,>50K,300\n")
+    data = json.loads(call(*words, "--plan-table", own, "--json").stdout)
+    plan = data["plan"]
+    named = dict(zip(itertools.product(*plan["levels"][::-1]), plan["afterwards"], strict=True))
+    assert named[(">50K", "Female")] == 300
+    assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--plan", "fill_both", "--few-rows", "parents"], "did you mean 'parent'"),
+        (["--plan", "append", "--max-growth", "2"], "a strategy that fills groups"),
+        (["--plan", "fill_both", "--plan-table", "own.csv"], "'table' with the strategy 'table'"),
+        (["--plan", "fill_both", "--few-rows", "parent", "--generator", "smote"], "few_rows: refuse"),
+    ],
+)
+def test_plans_that_contradict_themselves_are_refused(
+    call: Call, people_csv: Path, words: list[str], expected: str
+) -> None:
+    """Before a row is read, with the next step."""
+    result = call("augment", people_csv, *SCHEMA_FLAGS, *words, "--dry-run")
+    assert result.exit_code == 2, result.output
+    assert expected in result.stderr
 
 
 @pytest.mark.slow

@@ -135,6 +135,7 @@ def test_run_takes_the_flags_over_the_recipe(call: Call, recipe_file: Path, tmp_
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_generator_learns_under_a_constraint(call: Call, people_csv: Path, tmp_path: Path) -> None:
     """In training: its plain rows are fairer than those of one that learned without."""
     places = {}
@@ -148,6 +149,7 @@ def test_a_generator_learns_under_a_constraint(call: Call, people_csv: Path, tmp
     assert gap(places["with"]) < gap(places["without"]) / 2
 
 
+@pytest.mark.slow
 def test_the_frontier_is_shown_with_the_command_of_a_point(
     call: Call, people_csv: Path, tmp_path: Path
 ) -> None:

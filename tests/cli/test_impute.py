@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import equitab
 
 Call = Callable[..., Any]
@@ -41,6 +43,7 @@ def test_draws_go_into_one_file_and_json_counts_them(call: Call, people_csv: Pat
     assert "?" in table["occupation"].to_list()
 
 
+@pytest.mark.slow
 def test_a_check_prints_errors_gaps_and_models(call: Call, people_csv: Path, tmp_path: Path) -> None:
     place = tmp_path / "measured.parquet"
     words = [

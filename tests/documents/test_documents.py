@@ -9,12 +9,15 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
 MODULES = sorted((ROOT / "src" / "equitab").rglob("*.py"))
+SLOW_EXAMPLES = {"pipeline/run.py", "generators/autoregressive/network_generator.py"}
+"""Modules whose docstrings show a whole run, or a training."""
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -36,7 +39,15 @@ def people_csv(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", pages_with("python"), ids=lambda page: page.stem)
+def page_parameters(language: str, *quick: str) -> list[Any]:
+    """Return the pages with blocks of a language, marked as slow but for the named ones."""
+    marks = {True: [], False: [pytest.mark.slow]}
+    return [
+        pytest.param(page, marks=marks[page.stem in quick], id=page.stem) for page in pages_with(language)
+    ]
+
+
+@pytest.mark.parametrize("page", page_parameters("python", "README"))
 def test_python_blocks_run(page: Path, people_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Python blocks of a page run one after the other, in one namespace."""
     monkeypatch.chdir(people_csv)
@@ -60,7 +71,14 @@ def test_console_blocks_run(page: Path, people_csv: Path) -> None:
             assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT / "src" / "equitab")))
+def module_parameters() -> list[Any]:
+    """Return the modules, those of `SLOW_EXAMPLES` marked as slow."""
+    names = [(path, path.relative_to(ROOT / "src" / "equitab").as_posix()) for path in MODULES]
+    marks = {True: [pytest.mark.slow], False: []}
+    return [pytest.param(path, marks=marks[name in SLOW_EXAMPLES], id=name) for path, name in names]
+
+
+@pytest.mark.parametrize("path", module_parameters())
 def test_docstring_examples_hold(path: Path, people_csv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The examples in a module's docstrings give what they show."""
     if "diffusion" in path.parts:

@@ -82,6 +82,7 @@ def test_every_feature_and_their_combination_is_measured_with_known_metrics(audi
     assert {point.figure for point in audit.points} == {f"proxy_columns/{name}" for name in audit.features}
 
 
+@pytest.mark.slow
 def test_before_and_after_stand_beside_each_other():
     audit = audit_proxies(
         people(share=0.5), SCHEMA, reference=people(seed=1), treatments=("after", "before"), seed=0

@@ -117,7 +117,7 @@ def test_redrawing_changes_the_target_only_and_keeps_its_share(target: str) -> N
         assert after["pay"].isna().mean() == pytest.approx(0.05, abs=0.02)
 
 
-@pytest.mark.parametrize("target", ["hired", "pay"])
+@pytest.mark.parametrize("target", ["hired", pytest.param("pay", marks=pytest.mark.slow)])
 def test_a_penalty_brings_the_groups_together(target: str) -> None:
     asked = FairnessConstraint(places=("training",))
     good = np.array([0.0, 1.0])

@@ -85,6 +85,7 @@ def test_it_works_inside_a_pipeline_and_leaves_test_rows_alone(
     assert 0 < predicted.mean() < 1
 
 
+@pytest.mark.slow
 def test_its_settings_can_be_searched(people: tuple[pd.DataFrame, pd.Series]) -> None:
     """A grid over the generator and the plan, each candidate fitted on training folds only."""
     from imblearn.pipeline import Pipeline

@@ -84,6 +84,7 @@ def test_it_learns_from_training_folds_only(people: tuple[pd.DataFrame, pd.Serie
     assert "astronaut" not in set(filled["job"])
 
 
+@pytest.mark.slow
 def test_it_works_in_pipelines_cross_validation_and_grid_search(
     people: tuple[pd.DataFrame, pd.Series],
 ) -> None:

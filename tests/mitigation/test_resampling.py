@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equitab.errors import InputError
-from equitab.mitigation import resample_by_weight
+from equitab.mitigation import copy_rows, remove_rows, resample_by_weight
 
 
 @settings(max_examples=50, deadline=None)
@@ -42,3 +42,44 @@ def test_the_same_seed_draws_the_same_rows_and_another_seed_others():
 def test_weights_that_say_nothing_are_refused(weights):
     with pytest.raises(InputError, match="at least 0, not all 0"):
         resample_by_weight(weights, seed=0)
+
+
+CELLS = st.lists(st.integers(-1, 3), min_size=1, max_size=60)
+
+
+@settings(max_examples=40, deadline=None)
+@given(CELLS, st.integers(0, 20), st.integers(0, 9))
+def test_copies_are_real_rows_and_every_group_gets_what_it_was_promised(found, more, seed):
+    cells = np.array(found)
+    counts = np.bincount(cells[cells >= 0], minlength=4)
+    taken = copy_rows(cells, counts + more, seed=seed)
+    assert taken[: len(cells)].tolist() == list(range(len(cells)))
+    after = np.bincount(cells[taken][cells[taken] >= 0], minlength=4)
+    assert after.tolist() == np.where(counts > 0, counts + more, 0).tolist()
+
+
+@settings(max_examples=40, deadline=None)
+@given(CELLS, st.integers(0, 5), st.integers(0, 9))
+def test_what_is_kept_is_kept_once_and_in_order(found, most, seed):
+    cells = np.array(found)
+    counts = np.bincount(cells[cells >= 0], minlength=4)
+    taken = remove_rows(cells, np.minimum(counts, most), seed=seed)
+    assert (np.diff(taken) > 0).all()
+    assert np.isin(np.flatnonzero(cells < 0), taken).all()
+    kept = np.bincount(cells[taken][cells[taken] >= 0], minlength=4)
+    assert kept.tolist() == np.minimum(counts, most).tolist()
+
+
+def test_copies_and_removals_follow_the_seed():
+    cells = np.repeat([0, 1], [200, 50])
+    for sampler, wanted in ((copy_rows, [200, 200]), (remove_rows, [50, 50])):
+        first = sampler(cells, wanted, seed=1)
+        assert (first == sampler(cells, wanted, seed=1)).all()
+        assert (first != sampler(cells, wanted, seed=2)).any()
+
+
+def test_counts_in_the_wrong_direction_are_refused():
+    with pytest.raises(InputError, match=r"others for 1 of 2 groups.*remove_rows"):
+        copy_rows([0, 0, 1], [1, 1], seed=0)
+    with pytest.raises(InputError, match=r"others for 2 of 2 groups.*copy_rows"):
+        remove_rows([0, 0, 1], [3, 2], seed=0)

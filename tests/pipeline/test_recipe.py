@@ -20,8 +20,22 @@ FULL: dict[str, Any] = {
     "table": "https://example.org/people.parquet",
     "schema": {"target": "y", "favorable_outcome": ["yes", 1, True], "sensitive_features": [{"name": "sex"}]},
     "split": {"test": 0.3, "validation": 0.1, "test_table": None, "time": "year"},
-    "generator": {"name": "tabddpm", "preset": "fast", "max_seconds": 9.5, "settings": {"batch_size": 64}},
-    "plan": {"strategy": "append", "rows": 500, "max_rows": 900, "table": None},
+    "generator": {
+        "name": "tabddpm",
+        "preset": "fast",
+        "max_seconds": 9.5,
+        "settings": {"batch_size": 64},
+        "search": None,
+    },
+    "plan": {
+        "strategy": "append",
+        "rows": 500,
+        "max_rows": 900,
+        "table": None,
+        "min_rows": None,
+        "few_rows": "refuse",
+        "max_growth": None,
+    },
     "constraints": [
         {
             "criterion": "minimum_rate",

@@ -183,6 +183,7 @@ def test_several_seeds_are_averaged(recipe: dict[str, Any], tmp_path: Path) -> N
     assert mean == pytest.approx(np.mean(single))
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on(
     finished: RunResult, recipe: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

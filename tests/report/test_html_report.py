@@ -122,15 +122,21 @@ def test_the_same_contents_give_the_same_bytes_in_another_process(page: str) -> 
     assert done.stdout == page.encode()
 
 
-@pytest.mark.parametrize("contents", [make_contents(), make_evil_contents(), ReportContents(title="")])
-def test_every_tag_is_closed_in_order(contents: ReportContents) -> None:
-    assert read(render_report(contents)).open == []
-    assert read(render_audit(contents)).open == []
+@pytest.fixture(scope="module")
+def evil_page() -> str:
+    return render_report(make_evil_contents())
 
 
-@pytest.mark.parametrize("contents", [make_contents(), make_evil_contents()])
-def test_nothing_outside_the_file_is_referred_to(contents: ReportContents) -> None:
-    html = render_report(contents)
+def test_every_tag_is_closed_in_order(page: str, evil_page: str) -> None:
+    for html in (page, evil_page, render_report(ReportContents(title=""))):
+        assert read(html).open == []
+    for contents in (make_contents(), make_evil_contents(), ReportContents(title="")):
+        assert read(render_audit(contents)).open == []
+
+
+@pytest.mark.parametrize("name", ["page", "evil_page"])
+def test_nothing_outside_the_file_is_referred_to(name: str, request: pytest.FixtureRequest) -> None:
+    html = request.getfixturevalue(name)
     for tag, attributes in read(html).tags:
         for name in ("src", "href", "srcset", "action", "data", "poster", "xlink:href"):
             target = attributes.get(name)
@@ -147,8 +153,8 @@ def test_the_page_holds_no_script(page: str) -> None:
     assert "default-src 'none'" in page
 
 
-def test_names_of_columns_and_groups_cannot_write_html() -> None:
-    html = render_report(make_evil_contents())
+def test_names_of_columns_and_groups_cannot_write_html(evil_page: str) -> None:
+    html = evil_page
     tags = {tag for tag, _ in read(html).tags}
     assert not tags & {"script", "img"}
     assert "49" not in [text.strip() for text in read(html).texts]

@@ -67,3 +67,45 @@ def test_an_unknown_value_names_the_closest() -> None:
     groups = IntersectionalGroups(("sex",), (("Female", "Male"),))
     with pytest.raises(SchemaError, match="did you mean 'Male'"):
         groups.code(("male",))
+
+
+SHAPES = [(2, 3), (2, 3, 4), (5,), (1, 7, 1, 2), (3, 2, 2, 2, 3), (4, 4, 4)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_code_of_a_shape_has_values_of_its_own(shape: tuple[int, ...]) -> None:
+    """One to one: as many codes as combinations, each decoded within its radix, each with the code of its values."""
+    groups = index_of(tuple(tuple(f"v{value}" for value in range(size)) for size in shape))
+    codes = np.arange(groups.n_groups)
+    values = groups.decode(codes)
+    assert len({tuple(row) for row in values.tolist()}) == np.prod(shape)
+    assert (values < np.array(shape)).all()
+    np.testing.assert_array_equal(groups.encode(values), codes)
+
+
+def printed_inverse(code: int, shape: tuple[int, ...]) -> tuple[float, ...]:
+    """The inverse as the MCRAGE paper prints it: single K in place of cumulative products, K_0 = 1."""
+    sizes = (1, *shape)
+    return tuple(
+        (code % sizes[j] - code % sizes[j - 1]) / np.prod(sizes[:j]) for j in range(1, len(shape) + 1)
+    )
+
+
+def test_the_printed_inverse_fails_where_ours_does_not() -> None:
+    """K = (2, 3), u = (1, 2): the code is 5; printed it comes back as (1, 1/2)."""
+    groups = index_of((("0", "1"), ("0", "1", "2")))
+    assert groups.encode(np.array([[1, 2]])).tolist() == [5]
+    assert printed_inverse(5, (2, 3)) == (1.0, 0.5)
+    assert groups.decode(np.array([5])).tolist() == [[1, 2]]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(-1, 5), max_size=40))
+def test_shares_sum_to_one_and_deficits_fill_to_the_largest(found: list[int]) -> None:
+    """Those without a group count in neither; without any rows there is nothing to share out or to fill."""
+    groups = index_of((("0", "1"), ("0", "1", "2")))
+    codes = np.array(found, dtype=np.int64)
+    n_inside = int((codes >= 0).sum())
+    assert groups.shares(codes).sum() == pytest.approx(1.0 if n_inside else 0.0)
+    filled = groups.counts(codes) + groups.deficits(codes)
+    assert set(filled.tolist()) == {groups.counts(codes).max()}

@@ -180,6 +180,7 @@ def test_a_finished_study_is_not_written_over_and_resumes_at_once(finished: Path
     assert str(finished) in again.summary
 
 
+@pytest.mark.slow
 def test_other_generators_take_the_place_of_those_of_the_settings(tmp_path: Path) -> None:
     """Rows repeated at random stay in as the control."""
     result = study_mostly(tmp_path / "study", settings=SMALLEST, generators=["smote"], seed=0, n_jobs=1)

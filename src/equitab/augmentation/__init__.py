@@ -7,13 +7,16 @@ from equitab.augmentation.abilities import (
     draw_rows,
     draws_in_chunks,
     has_option,
+    shares_strength,
 )
 from equitab.augmentation.augment import (
     ORIGIN_COLUMN,
     REAL,
     WEIGHT_COLUMN,
+    AugmentedFile,
     AugmentedTable,
     augment,
+    augment_to_file,
 )
 from equitab.augmentation.cells import CellIndex, cell_codes, index_cells
 from equitab.augmentation.counterfactuals import WhatIfRows, changed_rows, what_if
@@ -29,7 +32,10 @@ from equitab.augmentation.imputation.patterns import missing_cells
 from equitab.augmentation.imputation.pooling import PooledEstimate, pool_estimates
 from equitab.augmentation.margin_classes import margins_of
 from equitab.augmentation.margins import Margin, Margins, Shift, parse_shift
+from equitab.augmentation.own_table import from_table
+from equitab.augmentation.parents import ParentGroup
 from equitab.augmentation.plan import PlanStrategy, RebalancingPlan
+from equitab.augmentation.plan_limits import FewRows, PlanLimits
 from equitab.augmentation.population_plan import PopulationPlan, plan_population
 from equitab.augmentation.populations import (
     PopulationRows,
@@ -44,7 +50,7 @@ from equitab.augmentation.strategies import (
     fill_both,
     fill_groups,
     fill_outcomes,
-    from_table,
+    fill_within_outcomes,
 )
 
 __all__ = [
@@ -53,14 +59,18 @@ __all__ = [
     "REAL",
     "STRATEGIES",
     "WEIGHT_COLUMN",
+    "AugmentedFile",
     "AugmentedTable",
     "CellIndex",
+    "FewRows",
     "ImputationStrategy",
     "ImputedCount",
     "ImputedTable",
     "Margin",
     "Margins",
     "Missing",
+    "ParentGroup",
+    "PlanLimits",
     "PlanStrategy",
     "PooledEstimate",
     "PopulationPlan",
@@ -72,6 +82,7 @@ __all__ = [
     "append",
     "apportion",
     "augment",
+    "augment_to_file",
     "cell_codes",
     "changed_rows",
     "count_imputed",
@@ -83,6 +94,7 @@ __all__ = [
     "fill_both",
     "fill_groups",
     "fill_outcomes",
+    "fill_within_outcomes",
     "from_table",
     "has_option",
     "impute",
@@ -93,6 +105,7 @@ __all__ = [
     "plan_population",
     "pool_estimates",
     "population_weights",
+    "shares_strength",
     "unseen_for_plan",
     "what_if",
 ]

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from equitab.dataframe import as_frame
 from equitab.errors import ConstraintError, Problem
-from equitab.generators import Generator
+from equitab.generators import Generator, Smote
 
 Missing: TypeAlias = Literal["learned", "filled"]
 """``learned``: missing values as in the training table; ``filled``: no drawn value is missing."""
@@ -29,6 +29,14 @@ def has_option(generator: Generator, option: str) -> bool:
 def draws_in_chunks(generator: Generator) -> bool:
     """Return whether a generator hands out rows chunk by chunk."""
     return callable(getattr(generator, "sample_in_chunks", None))
+
+
+def shares_strength(generator: Generator) -> bool:
+    """Return whether a generator learned a model in which groups lend each other what they have in common.
+
+    One that draws between the rows of a group has nothing for a group without rows.
+    """
+    return not isinstance(generator, Smote)
 
 
 def option_problems(generator: Generator, **options: Any) -> list[Problem]:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from equitab.augmentation.cells import cell_codes
 from equitab.augmentation.plan import RebalancingPlan
-from equitab.dataframe import Frame, TableTemplate, as_frame, concatenate, frame_from_columns, take_rows
-from equitab.errors import ConstraintError, Problem, ProtocolError
+from equitab.augmentation.planned_draw import PlannedDraw
+from equitab.augmentation.planned_rows import draw_blocks
+from equitab.dataframe import (
+    Frame,
+    TableTemplate,
+    as_frame,
+    concatenate,
+    frame_from_columns,
+    take_rows,
+    write_chunks,
+)
+from equitab.errors import ConstraintError, Problem
 from equitab.generators import Generator
 from equitab.schema import TableSchema, row_weights
 
@@ -18,9 +30,27 @@ ORIGIN_COLUMN = "equitab_origin"
 WEIGHT_COLUMN = "equitab_weight"
 REAL = "real"
 
-MOST_ROUNDS = 20
-MOST_DRAWS_A_ROUND = 200_000
-HEADROOM = 1.2
+CHUNK_ROWS = 100_000
+"""Rows that are written at once."""
+
+
+@dataclass(frozen=True)
+class AugmentedFile:
+    """A table with the rows that a plan added, in a file.
+
+    Parameters
+    ----------
+    place : Path
+    n_rows : int
+        Real and synthetic ones.
+    plan : RebalancingPlan
+    remarks : tuple of str
+    """
+
+    place: Path
+    n_rows: int
+    plan: RebalancingPlan
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +126,8 @@ def augment(
     Raises
     ------
     ConstraintError
-        If the plan does not fit the table, or a generator that cannot be asked did not produce the rows.
+        If the plan does not fit the table, a generator that cannot be asked did not produce the rows, or groups
+        borrow and the generator has nothing to lend.
 
     Examples
     --------
@@ -117,6 +148,72 @@ def augment(
     >>> augmented.to_native().groupby(["sex", "hired"]).size().tolist()
     [6, 6, 6, 6]
     """
+    parts = list(augmented_parts(table, schema, generator, plan, seed=seed))
+    return AugmentedTable(concatenate(parts), TableTemplate.of(table), plan, plan_remarks(schema, plan))
+
+
+def augment_to_file(
+    table: Any,
+    schema: TableSchema,
+    generator: Generator,
+    plan: RebalancingPlan,
+    place: str | Path,
+    *,
+    chunk_rows: int = CHUNK_ROWS,
+    finish: Callable[[Frame], Frame] | None = None,
+    on_written: Callable[[int], None] | None = None,
+    seed: int,
+    overwrite: bool = False,
+) -> AugmentedFile:
+    """Add the rows of a plan to a table and write it piece by piece: for more rows than fit in memory.
+
+    Parameters
+    ----------
+    table, schema, generator, plan
+        As for `augment`.
+    place : str or Path
+        CSV, JSON lines, Parquet or Arrow by its ending. The file is whole or absent.
+    chunk_rows : int, default 100,000
+        Rows that are written at once. It never changes the rows.
+    finish : callable, optional
+        Applied to each piece before it is written (new weights, say).
+    on_written : callable, optional
+        Told how many rows are written, piece by piece.
+    seed : int
+    overwrite : bool, default False
+
+    Returns
+    -------
+    AugmentedFile
+        Its file holds the rows of `augment` with the same seed.
+
+    Raises
+    ------
+    ConstraintError
+        As `augment`, and if `chunk_rows` is below 1.
+    OutputExistsError, StorageError
+        As `equitab.dataframe.write_chunks`.
+    """
+    if chunk_rows < 1:
+        raise ConstraintError(Problem("chunk_rows", "at least 1", str(chunk_rows)))
+    n_rows = 0
+
+    def counted() -> Iterator[Frame]:
+        nonlocal n_rows
+        for chunk in regroup(augmented_parts(table, schema, generator, plan, seed=seed), chunk_rows):
+            yield chunk if finish is None else finish(chunk)
+            n_rows += len(chunk)
+            if on_written is not None:
+                on_written(n_rows)
+
+    written = write_chunks(counted(), place, overwrite=overwrite)
+    return AugmentedFile(written, n_rows, plan, plan_remarks(schema, plan))
+
+
+def augmented_parts(
+    table: Any, schema: TableSchema, generator: Generator, plan: RebalancingPlan, *, seed: int
+) -> Iterator[Frame]:
+    """Yield the real rows, then the synthetic ones block by block, all with the same columns and types."""
     frame = as_frame(table)
     codes = cell_codes(frame, schema, plan.index)
     if tuple(plan.index.groups.counts(codes).tolist()) != plan.n_rows:
@@ -124,136 +221,24 @@ def augment(
         raise ConstraintError(
             Problem("plan", "the table that it was made for", received, "make the plan for this table")
         )
-    drawn = []
-    if any(plan.n_add):
-        drawn.append(_draw_cells(frame, schema, generator, plan, codes, seed))
-    if plan.n_free:
-        drawn.append(as_frame(generator.sample(plan.n_free, seed=_seed(seed, MOST_ROUNDS + 1))))
     weights = _weights(frame, schema)
-    parts = [_real(frame, weights)]
-    if drawn:
-        parts.append(_synthetic(concatenate(drawn), frame, schema, generator, weights, seed))
-    return AugmentedTable(concatenate(parts), TableTemplate.of(table), plan, _remarks(schema, plan))
+    real = _real(frame, weights)
+    yield real
+    for rows in draw_blocks(PlannedDraw(frame, schema, generator, plan, codes, seed)):
+        yield concatenate([real.head(0), _synthetic(rows, frame, schema, generator, weights, seed)])
 
 
-def _draw_cells(
-    frame: Frame,
-    schema: TableSchema,
-    generator: Generator,
-    plan: RebalancingPlan,
-    codes: np.ndarray,
-    seed: int,
-) -> Frame:
-    """Return rows for the cells of a plan, by cell, in exactly the numbers that it says."""
-    wanted = np.repeat(np.arange(plan.index.n_cells), plan.n_add)
-    known = tuple(name for name in plan.columns if name in generator.conditionable_columns_)
-    if set(known) != set(plan.columns):
-        return _draw_by_rejection(frame, schema, generator, plan, codes, known, seed)
-    given = _donors(frame, codes, wanted, known, np.random.default_rng([seed, 0]))
-    rows = as_frame(generator.sample(given=given.to_native(), seed=_seed(seed, 0)))
-    if not np.array_equal(cell_codes(rows, schema, plan.index), wanted):
-        raise ProtocolError(f"the generator {generator.name!r} did not honour the values that it was given")
-    return rows
-
-
-def _donors(
-    frame: Frame, codes: np.ndarray, cells: np.ndarray, columns: tuple[str, ...], random: np.random.Generator
-) -> Frame:
-    """Return values of some columns for each wanted cell, each row taken from a real row of that cell.
-
-    Within a cell these columns are constant, but for a numeric feature with cut points.
-    """
-    rows = np.empty(len(cells), dtype=np.int64)
-    for cell in np.unique(cells):
-        rows[cells == cell] = random.choice(np.flatnonzero(codes == cell), int((cells == cell).sum()))
-    return take_rows(frame.select(list(columns)), rows)
-
-
-def _draw_by_rejection(
-    frame: Frame,
-    schema: TableSchema,
-    generator: Generator,
-    plan: RebalancingPlan,
-    codes: np.ndarray,
-    known: tuple[str, ...],
-    seed: int,
-) -> Frame:
-    """Draw, keep what is needed, draw again; what can be asked for is asked for."""
-    missing = np.array(plan.n_add, dtype=np.int64)
-    chance = _chances(frame, codes, known, plan.index.n_cells)
-    alike = _alike(plan, known)
-    kept: list[Frame] = []
-    found: list[np.ndarray] = []
-    n_drawn = 0
-    for attempt in range(MOST_ROUNDS):
-        cells = _requests(missing, chance, alike)
-        given = _donors(frame, codes, cells, known, np.random.default_rng([seed, attempt])) if known else None
-        asked = {"n_rows": len(cells)} if given is None else {"given": given.to_native()}
-        rows = as_frame(generator.sample(**asked, seed=_seed(seed, attempt)))
-        n_drawn += len(rows)
-        drawn = cell_codes(rows, schema, plan.index)
-        useful = _first_of_each(drawn, missing)
-        kept.append(take_rows(rows, useful))
-        found.append(drawn[useful])
-        missing = missing - np.bincount(drawn[useful], minlength=len(missing))
-        if not missing.any():
-            order = np.argsort(np.concatenate(found), kind="stable")
-            return take_rows(concatenate(kept), order)
-    raise ConstraintError(_not_found(generator, plan, missing, n_drawn))
-
-
-def _chances(frame: Frame, codes: np.ndarray, known: tuple[str, ...], n_cells: int) -> np.ndarray:
-    """Return for each cell the share of it among the rows with the same values of the known columns."""
-    counts = np.bincount(codes[codes >= 0], minlength=n_cells).astype(np.float64)
-    if not known:
-        return counts / max(len(codes), 1)
-    values = frame.select(list(known)).to_native()
-    labels = np.unique(
-        np.column_stack(
-            [
-                column.combine_chunks().dictionary_encode(null_encoding="encode").indices.to_numpy()
-                for column in values.columns
-            ]
-        ),
-        axis=0,
-        return_inverse=True,
-    )[1].reshape(-1)
-    alike = np.bincount(labels)[labels]
-    mean_alike = np.bincount(codes[codes >= 0], weights=alike[codes >= 0], minlength=n_cells)
-    return np.minimum(np.divide(counts**2, mean_alike, out=np.zeros(n_cells), where=mean_alike > 0), 1.0)
-
-
-def _alike(plan: RebalancingPlan, known: tuple[str, ...]) -> np.ndarray:
-    """Return a code for each cell: cells that are asked for with the same values share it."""
-    levels = plan.index.groups.decode(np.arange(plan.index.n_cells))
-    places = [place for place, name in enumerate(plan.columns) if name in known]
-    return np.unique(levels[:, places], axis=0, return_inverse=True)[1].reshape(-1)
-
-
-def _requests(missing: np.ndarray, chance: np.ndarray, alike: np.ndarray) -> np.ndarray:
-    """Return the cells to ask for in one round: enough for what is missing, within the bound.
-
-    Of cells that are asked for alike, the one that needs the most draws is asked for: the others come along.
-    """
-    needed = np.ceil(HEADROOM * missing / np.maximum(chance, 1e-6)) + 10 * (missing > 0)
-    order = np.lexsort((-needed, alike))
-    asked = order[np.unique(alike[order], return_index=True)[1]]
-    needed = np.where(np.isin(np.arange(len(needed)), asked), needed, 0)
-    share = min(1.0, MOST_DRAWS_A_ROUND / needed.sum())
-    return np.repeat(np.arange(len(missing)), np.ceil(needed * share).astype(np.int64))
-
-
-def _first_of_each(drawn: np.ndarray, missing: np.ndarray) -> np.ndarray:
-    """Return positions of the first rows of each cell, as many as are missing, in their order."""
-    useful = [np.flatnonzero(drawn == cell)[: missing[cell]] for cell in np.flatnonzero(missing)]
-    return np.sort(np.concatenate(useful)).astype(np.int64)
-
-
-def _not_found(generator: Generator, plan: RebalancingPlan, missing: np.ndarray, n_drawn: int) -> Problem:
-    listed = ", ".join(repr(name) for name in plan.columns if name not in generator.conditionable_columns_)
-    received = f"{int(missing.sum())} rows missing in {int((missing > 0).sum())} groups after {n_drawn} draws"
-    advice = f"fit {generator.name!r} with condition_on including {listed}, or plan for larger groups"
-    return Problem(f"generator {generator.name!r}", f"{sum(plan.n_add)} rows as planned", received, advice)
+def regroup(parts: Iterable[Frame], n_rows: int) -> Iterator[Frame]:
+    """Yield the rows of some frames in frames of so many rows; the last may have fewer."""
+    held: list[Frame] = []
+    for part in parts:
+        held.append(part)
+        while sum(map(len, held)) >= n_rows:
+            joined = concatenate(held)
+            yield joined.head(n_rows)
+            held = [joined[n_rows:]]
+    if sum(map(len, held)):
+        yield concatenate(held)
 
 
 def _weights(frame: Frame, schema: TableSchema) -> np.ndarray:
@@ -285,12 +270,19 @@ def _synthetic(
     return frame_from_columns({**in_type, ORIGIN_COLUMN: origin, WEIGHT_COLUMN: np.full(len(rows), mean)})
 
 
-def _remarks(schema: TableSchema, plan: RebalancingPlan) -> tuple[str, ...]:
+def plan_remarks(schema: TableSchema, plan: RebalancingPlan) -> tuple[str, ...]:
+    """Return what a reader of a table should know of the plan that was carried out."""
     left_out = [name for name in (schema.identifier, schema.split, *schema.ignore) if name]
     listed = ", ".join(repr(name) for name in left_out)
-    return plan.refusals + ((f"synthetic rows have no value in {listed}",) if left_out and plan.total else ())
-
-
-def _seed(seed: int, attempt: int) -> int:
-    """Return a seed for one call of the generator."""
-    return int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0])
+    words = list(plan.refusals)
+    if plan.n_outside:
+        words.append(f"{plan.n_outside} rows without outcome or group stay as they are")
+    if plan.borrowing:
+        n_rows = sum(plan.n_add[cell] for cell in plan.borrowing)
+        words.append(
+            f"{n_rows} rows for {len(plan.borrowing)} groups by outcome with too few real rows were drawn from what "
+            "they share with their parent groups: they are no evidence about these groups"
+        )
+    if left_out and plan.total:
+        words.append(f"synthetic rows have no value in {listed}")
+    return tuple(words)

@@ -8,10 +8,19 @@ from typing import Any, Literal
 import numpy as np
 
 from equitab.augmentation.cells import CellIndex
+from equitab.augmentation.parents import ParentGroup
 from equitab.dataframe import Frame, frame_from_columns
 from equitab.errors import ConstraintError, Problem
 
-PlanStrategy = Literal["append", "fill_groups", "fill_outcomes", "fill_both", "equal_rates", "from_table"]
+PlanStrategy = Literal[
+    "append",
+    "fill_groups",
+    "fill_outcomes",
+    "fill_both",
+    "fill_within_outcomes",
+    "equal_rates",
+    "from_table",
+]
 
 RARE = 10
 """An outcome of fewer rows than this is not named in text."""
@@ -36,6 +45,10 @@ class RebalancingPlan:
         Rows to add whose group and outcome the generator chooses.
     refusals : tuple of str
         What the strategy asks for and the plan does not do, and why.
+    parents : tuple of ParentGroup
+        For the cells with too few real rows that are filled all the same: the group that they borrow from.
+    n_outside : int
+        Rows without an outcome, or left out of groups: they stay as they are and are counted in no cell.
 
     Examples
     --------
@@ -51,11 +64,11 @@ class RebalancingPlan:
     ... )
     >>> print(fill_groups(people, schema))
     fill_groups: add 2 rows to 14
-      group | outcome | rows | add
-      F     | no      |    4 |   1
-      F     | yes     |    2 |   1
-      M     | no      |    6 |   0
-      M     | yes     |    2 |   0
+      group | outcome | share | rows | add | afterwards
+      F     | no      | 28.6% |    4 |   1 |          5
+      F     | yes     | 14.3% |    2 |   1 |          3
+      M     | no      | 42.9% |    6 |   0 |          6
+      M     | yes     | 14.3% |    2 |   0 |          2
     """
 
     strategy: PlanStrategy
@@ -64,6 +77,8 @@ class RebalancingPlan:
     n_add: tuple[int, ...]
     n_free: int = 0
     refusals: tuple[str, ...] = ()
+    parents: tuple[ParentGroup, ...] = ()
+    n_outside: int = 0
 
     def __post_init__(self) -> None:
         assert len(self.n_rows) == len(self.n_add) == self.index.n_cells
@@ -81,14 +96,39 @@ class RebalancingPlan:
         """The columns that define the cells: sensitive features, then the target."""
         return self.index.groups.features
 
+    @property
+    def afterwards(self) -> tuple[int, ...]:
+        """Rows of each cell once the plan is carried out; free rows are not counted."""
+        return tuple(have + more for have, more in zip(self.n_rows, self.n_add, strict=True))
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Each cell's share of the table's rows that are in a cell."""
+        total = max(sum(self.n_rows), 1)
+        return tuple(count / total for count in self.n_rows)
+
+    @property
+    def borrowing(self) -> dict[int, ParentGroup]:
+        """The parent of each cell that gains rows and has too few of its own."""
+        return {parent.cell: parent for parent in self.parents if self.n_add[parent.cell]}
+
     def to_frame(self) -> Frame:
-        """Return one row for each cell: features, outcome, ``rows``, ``rows_to_add``."""
+        """Return one row for each cell: features, outcome, ``share``, ``rows``, ``rows_to_add``, ``afterwards``.
+
+        Where a cell borrows, also ``parent``: the name of the group that it borrows from.
+        """
         values = [self.index.groups.values(cell) for cell in range(self.index.n_cells)]
         columns: dict[str, Any] = {
             name: [value[place] for value in values] for place, name in enumerate(self.columns)
         }
-        counts = {"rows": np.array(self.n_rows, np.int64), "rows_to_add": np.array(self.n_add, np.int64)}
-        return frame_from_columns({**columns, **counts})
+        columns["share"] = np.array(self.shares)
+        columns["rows"] = np.array(self.n_rows, np.int64)
+        columns["rows_to_add"] = np.array(self.n_add, np.int64)
+        columns["afterwards"] = np.array(self.afterwards, np.int64)
+        if self.borrowing:
+            labels = {cell: parent.label(self.index) for cell, parent in self.borrowing.items()}
+            columns["parent"] = [labels.get(cell) for cell in range(self.index.n_cells)]
+        return frame_from_columns(columns)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -96,43 +136,67 @@ class RebalancingPlan:
             "strategy": self.strategy,
             "features": list(self.columns),
             "levels": [list(level) for level in self.index.groups.levels],
+            "share": list(self.shares),
             "rows": list(self.n_rows),
             "rows_to_add": list(self.n_add),
+            "afterwards": list(self.afterwards),
             "free_rows": self.n_free,
+            "rows_outside": self.n_outside,
+            "parents": [
+                {"cell": cell, "group": parent.label(self.index), "rows": parent.n_rows}
+                for cell, parent in self.borrowing.items()
+            ],
             "refusals": list(self.refusals),
         }
 
     def __str__(self) -> str:
-        lines = [f"{self.strategy}: add {self.total} rows to {sum(self.n_rows)}"]
-        lines += self._table()
+        lines = [f"{self.strategy}: add {self.total} rows to {sum(self.n_rows)}", *self._table()]
         if self.n_free:
             lines.append(f"  {self.n_free} rows whose group and outcome the generator chooses")
+        if self.n_outside:
+            lines.append(f"  {self.n_outside} rows without outcome or group stay as they are")
         return "\n".join([*lines, *(f"  refused: {refusal}" for refusal in self.refusals)])
 
     def _table(self) -> list[str]:
         if not any(self.n_add):
             return []
-        rows = [("group", "outcome", "rows", "add"), *self._lines()[:MOST_LINES]]
-        left, middle, have, add = (max(len(row[place]) for row in rows) for place in range(4))
-        lines = [f"  {a:<{left}} | {b:<{middle}} | {c:>{have}} | {d:>{add}}" for a, b, c, d in rows]
-        n_more = len(self._lines()) - MOST_LINES
+        found = self._lines()
+        head = ("group", "outcome", "share", "rows", "add", "afterwards", "parent")
+        rows = [row if self.borrowing else row[:-1] for row in (head, *found[:MOST_LINES])]
+        widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+        lines = ["  " + " | ".join(_padded(row, widths)).rstrip() for row in rows]
+        n_more = len(found) - MOST_LINES
         return [*lines, f"  … and {n_more} more: see to_frame()"] if n_more > 0 else lines
 
-    def _lines(self) -> list[tuple[str, str, str, str]]:
+    def _lines(self) -> list[tuple[str, ...]]:
         """Return the cells that hold or gain rows, by group, then outcome."""
-        totals = self.index.by_group(np.array(self.n_rows)).sum(axis=0)
-        outcomes = self.index.groups.levels[-1]
-        named = [
-            name if total >= RARE or self.index.n_outcomes == 2 else "(rare)"
-            for name, total in zip(outcomes, totals, strict=True)
-        ]
-        n_groups = self.index.n_cells // self.index.n_outcomes
-        found = []
-        for cell in (
-            outcome * n_groups + group for group in range(n_groups) for outcome in range(len(outcomes))
-        ):
-            if self.n_rows[cell] or self.n_add[cell]:
-                group = " × ".join(self.index.groups.values(cell)[:-1]) or "everybody"
-                counts = str(self.n_rows[cell]), str(self.n_add[cell])
-                found.append((group, named[cell // n_groups], *counts))
+        outcomes, parents = self._shown_outcomes(), self.borrowing
+        n_groups, total = self.index.n_cells // self.index.n_outcomes, max(sum(self.n_rows), 1)
+        found: list[tuple[str, ...]] = []
+        for group in range(n_groups):
+            for place, outcome in enumerate(outcomes):
+                cell = place * n_groups + group
+                have, more, parent = self.n_rows[cell], self.n_add[cell], parents.get(cell)
+                if have or more:
+                    name = " × ".join(self.index.groups.values(cell)[:-1]) or "everybody"
+                    counts = f"{100 * have / total:.1f}%", str(have), str(more), str(have + more)
+                    borrowed = f"{parent.label(self.index)} ({parent.n_rows} rows)" if parent else ""
+                    found.append((name, outcome, *counts, borrowed))
         return found
+
+    def _shown_outcomes(self) -> list[str]:
+        """Return the names of the outcomes; a rare one of several is not named."""
+        totals = self.index.by_group(np.array(self.n_rows)).sum(axis=0)
+        return [
+            name if total >= RARE or self.index.n_outcomes == 2 else "(rare)"
+            for name, total in zip(self.index.groups.levels[-1], totals, strict=True)
+        ]
+
+
+def _padded(row: tuple[str, ...], widths: list[int]) -> list[str]:
+    """Return a line's parts: names to the left, numbers to the right."""
+    is_name = (True, True, False, False, False, False, True)
+    return [
+        f"{part:<{width}}" if left else f"{part:>{width}}"
+        for part, width, left in zip(row, widths, is_name, strict=False)
+    ]

@@ -1,25 +1,23 @@
 """Rebalancing plans: who gets how many rows, and why.
 
 Every strategy looks at the training rows only, counts rows (not weights), and returns a `RebalancingPlan`.
-A cell is one intersectional group with one outcome. A cell with fewer than `min_rows` real rows is never filled:
-its people would be invented, not learned. The plan says so.
+A cell is one intersectional group with one outcome. A cell with fewer than `min_rows` real rows is not filled: its
+people would be invented, not learned. With ``few_rows="parent"`` it borrows from its parent group (see
+`equitab.augmentation.parents`). The plan says which, and what it cut.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from equitab.augmentation.cells import CellIndex, cell_codes, index_cells
-from equitab.augmentation.plan import PlanStrategy, RebalancingPlan
-from equitab.dataframe import Frame, as_frame
-from equitab.errors import ConstraintError, Problem, closest
-from equitab.schema import Column, IntersectionalGroups, TableSchema, numbers, texts
-
-MIN_ROWS = 2
-ROWS_TO_ADD = "rows_to_add"
+from equitab.augmentation.cells import cell_codes, index_cells
+from equitab.augmentation.plan import RebalancingPlan
+from equitab.augmentation.plan_limits import MIN_ROWS, CountedCells, FewRows, IntArray, PlanLimits
+from equitab.dataframe import Frame
+from equitab.errors import ConstraintError, Problem
+from equitab.schema import TableSchema
 
 
 def append(
@@ -49,12 +47,12 @@ def append(
     RebalancingPlan
         Adds exactly `n_rows`.
     """
-    index, counts = _counted(frame, schema, sensitive_features)
+    cells = count_cells(frame, schema, sensitive_features)
     if n_rows < 0:
         raise ConstraintError(Problem("append", "0 rows or more", str(n_rows), "a plan never removes rows"))
     if not keep_joint:
-        return _plan("append", index, counts, np.zeros_like(counts), n_free=n_rows)
-    return _plan("append", index, counts, apportion(n_rows, counts))
+        return cells.plan("append", np.zeros_like(cells.counts), n_free=n_rows)
+    return cells.plan("append", apportion(n_rows, cells.counts))
 
 
 def fill_groups(
@@ -63,16 +61,21 @@ def fill_groups(
     *,
     sensitive_features: Sequence[str] | None = None,
     min_rows: int = MIN_ROWS,
+    few_rows: FewRows = "refuse",
+    max_growth: float | None = None,
 ) -> RebalancingPlan:
     """Fill every intersectional group up to the largest; outcomes keep their shares within each group.
 
-    Gives groups equal say in training without touching their rates. Parameters as for `fill_both`.
+    Gives groups equal say in training without touching their rates. A group without any row (or, where it borrows,
+    with fewer than `min_rows`) has no shares of its own and gets those of the whole table. Parameters as for
+    `fill_both`.
     """
-    index, counts = _counted(frame, schema, sensitive_features)
-    table = index.by_group(counts)
-    sizes = table.sum(axis=1)
-    added = [apportion(int(sizes.max() - size), row) for size, row in zip(sizes, table, strict=True)]
-    return _refusing("fill_groups", index, counts, index.flat(np.array(added)), min_rows)
+    limits = PlanLimits(min_rows=min_rows, few_rows=few_rows, max_growth=max_growth)
+    cells = count_cells(frame, schema, sensitive_features)
+    table, sizes = cells.table, cells.table.sum(axis=1)
+    shares = [own_shares(row, table, limits) for row in table]
+    added = [apportion(int(sizes.max() - size), row) for size, row in zip(sizes, shares, strict=True)]
+    return limits.plan("fill_groups", cells, cells.index.flat(np.array(added)))
 
 
 def fill_outcomes(
@@ -81,16 +84,19 @@ def fill_outcomes(
     *,
     sensitive_features: Sequence[str] | None = None,
     min_rows: int = MIN_ROWS,
+    few_rows: FewRows = "refuse",
+    max_growth: float | None = None,
 ) -> RebalancingPlan:
     """Fill every outcome up to the most frequent one; groups keep their shares within each outcome.
 
     Against imbalance of the target alone. Parameters as for `fill_both`.
     """
-    index, counts = _counted(frame, schema, sensitive_features)
-    table = index.by_group(counts).T
+    limits = PlanLimits(min_rows=min_rows, few_rows=few_rows, max_growth=max_growth)
+    cells = count_cells(frame, schema, sensitive_features)
+    table = cells.table.T
     sizes = table.sum(axis=1)
     added = [apportion(int(sizes.max() - size), row) for size, row in zip(sizes, table, strict=True)]
-    return _refusing("fill_outcomes", index, counts, index.flat(np.array(added).T), min_rows)
+    return limits.plan("fill_outcomes", cells, cells.index.flat(np.array(added).T))
 
 
 def fill_both(
@@ -99,6 +105,8 @@ def fill_both(
     *,
     sensitive_features: Sequence[str] | None = None,
     min_rows: int = MIN_ROWS,
+    few_rows: FewRows = "refuse",
+    max_growth: float | None = None,
 ) -> RebalancingPlan:
     """Fill every group × outcome up to the largest: equal groups, equal outcomes, equal rates.
 
@@ -110,15 +118,75 @@ def fill_both(
     sensitive_features : sequence of str, optional
         Those that define the groups; all when not given.
     min_rows : int, default 2
-        A cell with fewer real rows is not filled.
+        A cell with fewer real rows is not filled from its own rows.
+    few_rows : {"refuse", "parent"}, default "refuse"
+        Such a cell is refused, or filled all the same by borrowing from its parent group; this needs a generator
+        that learned a model in which groups share strength.
+    max_growth : float, optional
+        No cell grows to more than this many times its real rows.
 
     Returns
     -------
     RebalancingPlan
-        In `refusals`: how many cells were not filled, and why.
+        In `refusals`: how many cells were not filled or filled less, and why.
+
+    Raises
+    ------
+    ConstraintError
+        If a bound makes no sense, or there are too many cells.
     """
-    index, counts = _counted(frame, schema, sensitive_features)
-    return _refusing("fill_both", index, counts, counts.max(initial=0) - counts, min_rows)
+    limits = PlanLimits(min_rows=min_rows, few_rows=few_rows, max_growth=max_growth)
+    cells = count_cells(frame, schema, sensitive_features)
+    return limits.plan("fill_both", cells, cells.counts.max(initial=0) - cells.counts)
+
+
+def fill_within_outcomes(
+    frame: Frame,
+    schema: TableSchema,
+    *,
+    sensitive_features: Sequence[str] | None = None,
+    min_rows: int = MIN_ROWS,
+    few_rows: FewRows = "refuse",
+    max_growth: float | None = None,
+) -> RebalancingPlan:
+    r"""Make groups equally large within every outcome, and keep the overall share of every outcome.
+
+    Groups get equal say and equal rates, and a model still learns how frequent each outcome is. Costs more rows than
+    `equal_rates`, which leaves the sizes of groups alone. Parameters as for `fill_both`.
+
+    Notes
+    -----
+    Every filled group gets :math:`\alpha N_y / G` rows with the outcome *y*, where :math:`N_y` rows have it now, *G*
+    groups are filled, and :math:`\alpha` is the smallest number with which no group loses rows. Where groups are
+    refused, the others share what the refused ones leave over: the share of every outcome stays as it is up to the
+    rounding of the rows (half a row for each group), unless `max_growth` cuts or no group has an outcome to learn.
+
+    Examples
+    --------
+    >>> from equitab.dataframe import frame_from_columns
+    >>> from equitab.schema import Column, SensitiveFeature
+    >>> people = frame_from_columns({"sex": ["F"] * 6 + ["M"] * 9, "hired": ["no", "no", "yes"] * 5})
+    >>> schema = TableSchema(
+    ...     (Column("sex", "categorical"), Column("hired", "categorical")),
+    ...     "hired",
+    ...     favorable_outcome=("yes",),
+    ...     sensitive_features=(SensitiveFeature("sex"),),
+    ... )
+    >>> fill_within_outcomes(people, schema).afterwards
+    (6, 6, 3, 3)
+    """
+    limits = PlanLimits(min_rows=min_rows, few_rows=few_rows, max_growth=max_growth)
+    cells = count_cells(frame, schema, sensitive_features)
+    table, can_fill = cells.table, cells.index.by_group(limits.can_fill(cells))
+    totals = table.sum(axis=0)
+    left_over = np.where(can_fill, 0, table).sum(axis=0)  # rows of refused groups: they stay, and count
+    n_filled = can_fill.sum(axis=0)
+    needed = np.where(can_fill, table, 0).max(axis=0, initial=0) * n_filled + left_over
+    growth = np.divide(needed, totals, out=np.ones(len(totals)), where=(totals > 0) & (n_filled > 0)).max()
+    shared = np.where(n_filled > 0, (growth * totals - left_over) / np.maximum(n_filled, 1), 0)
+    unshared = growth * totals / len(table)
+    target = np.rint(np.where(n_filled > 0, shared, unshared)).astype(np.int64)
+    return limits.plan("fill_within_outcomes", cells, cells.index.flat(np.maximum(target - table, 0)))
 
 
 def equal_rates(
@@ -128,6 +196,8 @@ def equal_rates(
     rate: float | None = None,
     sensitive_features: Sequence[str] | None = None,
     min_rows: int = MIN_ROWS,
+    few_rows: FewRows = "refuse",
+    max_growth: float | None = None,
 ) -> RebalancingPlan:
     r"""Add the fewest rows after which every group has the same share of favorable outcomes.
 
@@ -140,8 +210,8 @@ def equal_rates(
         Above 0 and below 1; the table's overall rate when not given.
     sensitive_features : sequence of str, optional
         Those that define the groups; all when not given.
-    min_rows : int, default 2
-        Rows are added to a group only where it has this many real rows with such an outcome.
+    min_rows, few_rows, max_growth
+        As for `fill_both`.
 
     Returns
     -------
@@ -157,9 +227,9 @@ def equal_rates(
     A group of *n* rows with *k* favorable ones, below the rate *r*, gets :math:`(rn - k)/(1 - r)` favorable rows;
     above it, :math:`k/r - n` unfavorable ones, rounded to whole rows.
     """
-    index, counts = _counted(frame, schema, sensitive_features)
-    good = np.array(index.is_favorable)
-    table = index.by_group(counts)
+    limits = PlanLimits(min_rows=min_rows, few_rows=few_rows, max_growth=max_growth)
+    cells = count_cells(frame, schema, sensitive_features)
+    good, table = np.array(cells.index.is_favorable), cells.table
     favorable_rows, sizes = table[:, good].sum(axis=1), table.sum(axis=1)
     share = favorable_rows.sum() / max(sizes.sum(), 1) if rate is None else rate
     if not 0 < share < 1:
@@ -168,50 +238,10 @@ def equal_rates(
     more_good = np.rint(np.maximum(share * sizes - favorable_rows, 0) / (1 - share)).astype(np.int64)
     more_bad = np.rint(np.maximum(favorable_rows / share - sizes, 0)).astype(np.int64)
     added = np.zeros_like(table)
-    for group in range(len(table)):
-        added[group, good] = apportion(int(more_good[group]), table[group, good])
-        added[group, ~good] = apportion(int(more_bad[group]), table[group, ~good])
-    return _refusing("equal_rates", index, counts, index.flat(added), min_rows)
-
-
-def from_table(frame: Frame, schema: TableSchema, table: Any) -> RebalancingPlan:
-    """Follow a table of one's own.
-
-    Parameters
-    ----------
-    frame : Frame
-        Training rows.
-    schema : TableSchema
-    table : pandas, polars or pyarrow table
-        A column ``rows_to_add``, and columns named as sensitive features, the target, or both. For a numeric
-        feature with cut points, values are the names of its bins; for a missing value, ``(missing)``.
-        Without the target, outcomes keep their shares within each group. Rows for the same cell add up.
-
-    Raises
-    ------
-    ConstraintError
-        With everything that is wrong in the table. A cell without any real row to learn from is refused.
-    """
-    wanted = as_frame(table)
-    names = _checked_columns(wanted, schema)
-    index, counts = _counted(frame, schema, names)
-    has_outcome = schema.target in wanted.columns
-    columns = (*names, schema.target) if has_outcome else names
-    levels = index.groups.levels[: len(columns)]
-    codes, problems = _codes(wanted, columns, levels)
-    amounts = numbers(wanted, _amount_column())
-    n_bad = int((~(amounts >= 0) | (np.rint(amounts) != amounts)).sum())
-    if n_bad:
-        received = f"others in {n_bad} of {len(wanted)} rows"
-        problems.append(Problem(f"column {ROWS_TO_ADD!r}", "whole numbers of at least 0", received))
-    if problems:
-        raise ConstraintError(problems)
-    n_codes = int(np.prod([len(level) for level in levels]))
-    asked = np.bincount(codes, weights=amounts, minlength=n_codes).astype(np.int64)
-    if not has_outcome:
-        rows = index.by_group(counts)
-        asked = index.flat(np.array([apportion(int(n), row) for n, row in zip(asked, rows, strict=True)]))
-    return _refusing("from_table", index, counts, asked, 1)
+    for group, row in enumerate(table):
+        for side, more in ((good, more_good), (~good, more_bad)):
+            added[group, side] = apportion(int(more[group]), own_shares(row[side], table[:, side], limits))
+    return limits.plan("equal_rates", cells, cells.index.flat(added))
 
 
 def apportion(total: int, shares: np.ndarray) -> np.ndarray:
@@ -232,75 +262,16 @@ def apportion(total: int, shares: np.ndarray) -> np.ndarray:
     return whole
 
 
-def _counted(
-    frame: Frame, schema: TableSchema, sensitive_features: Sequence[str] | None
-) -> tuple[CellIndex, np.ndarray]:
+def count_cells(
+    frame: Frame, schema: TableSchema, sensitive_features: Sequence[str] | None = None
+) -> CountedCells:
+    """Return the cells of a table and how many rows each has."""
     index = index_cells(frame, schema, sensitive_features=sensitive_features)
-    return index, index.groups.counts(cell_codes(frame, schema, index)).astype(np.int64)
+    codes = cell_codes(frame, schema, index)
+    return CountedCells(index, index.groups.counts(codes).astype(np.int64), int((codes < 0).sum()))
 
 
-def _refusing(
-    strategy: PlanStrategy, index: CellIndex, counts: np.ndarray, added: np.ndarray, min_rows: int
-) -> RebalancingPlan:
-    """Make a plan without the cells that have too few real rows, and say how many these were."""
-    if min_rows < 1:
-        advice = "a group without any real row cannot be learned"
-        raise ConstraintError(Problem("min_rows", "at least 1", str(min_rows), advice))
-    is_refused = (counts < min_rows) & (added > 0)
-    refusals = []
-    for few, of_kind in (("no real rows", counts == 0), (f"fewer than {min_rows} real rows", counts > 0)):
-        n_cells, n_rows = int((is_refused & of_kind).sum()), int(added[is_refused & of_kind].sum())
-        if n_cells:
-            refusals.append(f"{n_rows} rows for {n_cells} groups by outcome with {few} to learn from")
-    return _plan(strategy, index, counts, np.where(is_refused, 0, added), refusals=tuple(refusals))
-
-
-def _plan(
-    strategy: PlanStrategy,
-    index: CellIndex,
-    counts: np.ndarray,
-    added: np.ndarray,
-    *,
-    n_free: int = 0,
-    refusals: tuple[str, ...] = (),
-) -> RebalancingPlan:
-    return RebalancingPlan(strategy, index, tuple(counts.tolist()), tuple(added.tolist()), n_free, refusals)
-
-
-def _checked_columns(wanted: Frame, schema: TableSchema) -> tuple[str, ...]:
-    allowed = (*schema.sensitive_names, schema.target, ROWS_TO_ADD, "rows")
-    problems = [
-        Problem(
-            f"column {name!r}", "a sensitive feature or the target", "another name", closest(name, allowed)
-        )
-        for name in wanted.columns
-        if name not in allowed
-    ]
-    if ROWS_TO_ADD not in wanted.columns:
-        problems.append(Problem(f"column {ROWS_TO_ADD!r}", "to be given", "nothing", "add it"))
-    if not {*schema.sensitive_names, schema.target} & set(wanted.columns):
-        problems.append(Problem("plan table", "a sensitive feature or the target", "neither", "add a column"))
-    if problems:
-        raise ConstraintError(problems)
-    return tuple(name for name in schema.sensitive_names if name in wanted.columns)
-
-
-def _codes(
-    wanted: Frame, columns: tuple[str, ...], levels: tuple[tuple[str, ...], ...]
-) -> tuple[np.ndarray, list[Problem]]:
-    """Return the code of each row of a plan table over some columns, and values that do not occur."""
-    groups, problems, indices = IntersectionalGroups(columns, levels), [], []
-    for name, level in zip(columns, levels, strict=True):
-        held = texts(wanted, name).to_pylist()
-        place = {value: code for code, value in enumerate(level)}
-        unknown = sorted({str(value) for value in held if value not in place})
-        problems += [
-            Problem(f"{name!r} in the plan table", "a value of the table", repr(value), closest(value, level))
-            for value in unknown
-        ]
-        indices.append([place.get(value, 0) for value in held])
-    return groups.encode(np.array(indices).T), problems
-
-
-def _amount_column() -> Column:
-    return Column(ROWS_TO_ADD, "integer")
+def own_shares(row: IntArray, table: IntArray, limits: PlanLimits) -> IntArray:
+    """Return how often a group has each outcome; as often as everybody where it has too few rows to say."""
+    fewest = limits.min_rows if limits.few_rows == "parent" else 1
+    return row if row.sum() >= fewest else table.sum(axis=0)

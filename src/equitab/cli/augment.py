@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from equitab.cli.options import (
     TestTable,
     out,
 )
+
+if TYPE_CHECKING:
+    from equitab.pipeline import TablePlan
 
 
 def augment(
@@ -38,15 +41,28 @@ def augment(
     output: Annotated[
         str, out("Where the table goes, with the columns equitab_origin and equitab_weight.")
     ] = ("augmented.parquet"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan; learn, draw and write nothing.")
+    ] = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Add synthetic rows to a table; --generator may name a saved generator's folder; constraints are refused."""
     from equitab.cli.calls import asked_generator, asked_plan, asked_schema, asked_seed, refuse_constraints
     from equitab.cli.output import print_json, print_lines, remark
     from equitab.cli.progress_display import progress_display
-    from equitab.pipeline import augment_table
+    from equitab.pipeline import augment_table, plan_table
 
     refuse_constraints(fairness)
+    if dry_run:
+        planned = plan_table(
+            table,
+            asked_schema(schema_flags, common),
+            plan=asked_plan(plan, common),
+            generator=asked_generator(generator, common),
+            test=test,
+        )
+        _show_plan(planned, common)
+        return
     with progress_display(quiet=common.quiet) as progress:
         result = augment_table(
             table,
@@ -65,6 +81,16 @@ def augment(
     else:
         print_lines(result.lines())
     remark(
-        [f"Wrote {output}: {len(result.frame):,} rows, {result.plan.total:,} of them new."],
+        [f"Wrote {output}: {result.n_rows:,} rows, {result.plan.total:,} of them new."],
         quiet=common.quiet,
     )
+
+
+def _show_plan(planned: TablePlan, common: CommonFlags) -> None:
+    from equitab.cli.output import print_json, print_lines, remark
+
+    if common.as_json:
+        print_json(planned.to_dict())
+    else:
+        print_lines(planned.lines())
+    remark(["Nothing was drawn or written. Next: the same without --dry-run."], quiet=common.quiet)

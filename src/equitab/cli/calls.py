@@ -122,7 +122,17 @@ def generator_changes(flags: GeneratorFlags) -> dict[str, Any]:
 
 def plan_changes(flags: PlanFlags) -> dict[str, Any]:
     """Return what the flags change in a recipe's plan."""
-    return _changes("plan", strategy=flags.plan, rows=flags.rows, max_rows=flags.max_rows)
+    strategy = "table" if flags.plan is None and flags.plan_table is not None else flags.plan
+    return _changes(
+        "plan",
+        strategy=strategy,
+        rows=flags.rows,
+        max_rows=flags.max_rows,
+        table=flags.plan_table,
+        min_rows=flags.min_rows,
+        few_rows=flags.few_rows,
+        max_growth=flags.max_growth,
+    )
 
 
 def _changes(key: str, **values: Any) -> dict[str, Any]:

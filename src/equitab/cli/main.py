@@ -21,6 +21,7 @@ from equitab.cli.options import expanded
 from equitab.cli.predict import predict
 from equitab.cli.run import run as run_command
 from equitab.cli.sample import sample
+from equitab.cli.search import search
 from equitab.cli.study import study
 
 app = typer.Typer(
@@ -45,6 +46,7 @@ for _command, _name in (
     (impute, "impute"),
     (evaluate, "evaluate"),
     (predict, "predict"),
+    (search, "search"),
     (frontier, "frontier"),
     (study, "study"),
 ):

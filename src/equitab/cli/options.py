@@ -200,7 +200,7 @@ class PlanFlags:
         typer.Option(
             "--plan",
             metavar="STRATEGY",
-            help="append, fill_groups, fill_outcomes, fill_both or equal_rates.",
+            help="append, fill_groups, fill_outcomes, fill_both, fill_within_outcomes or equal_rates.",
             rich_help_panel=_CHOICES,
         ),
     ] = None
@@ -211,6 +211,42 @@ class PlanFlags:
     max_rows: Annotated[
         int | None,
         typer.Option("--max-rows", min=1, help="At most so many new rows in all.", rich_help_panel=_CHOICES),
+    ] = None
+    plan_table: Annotated[
+        str | None,
+        typer.Option(
+            "--plan-table",
+            metavar="FILE",
+            help="A plan of one's own: groups, outcomes, and rows_to_add or rows_wanted.",
+            rich_help_panel=_CHOICES,
+        ),
+    ] = None
+    min_rows: Annotated[
+        int | None,
+        typer.Option(
+            "--min-rows",
+            min=1,
+            help="A group with fewer real rows of an outcome is not filled from its own; 2 without.",
+            rich_help_panel=_CHOICES,
+        ),
+    ] = None
+    few_rows: Annotated[
+        str | None,
+        typer.Option(
+            "--few-rows",
+            metavar="WORD",
+            help="Such a group: refuse, or let it borrow from its parent group (parent).",
+            rich_help_panel=_CHOICES,
+        ),
+    ] = None
+    max_growth: Annotated[
+        float | None,
+        typer.Option(
+            "--max-growth",
+            min=1.0,
+            help="No group grows to more than this many times its real rows.",
+            rich_help_panel=_CHOICES,
+        ),
     ] = None
 
 

@@ -4,7 +4,8 @@ In the order of use: `split_rows` and `RealRows` for the rows that judge, `Train
 made of the others, `train_and_measure_all` and `measure_postprocessed` for models and the baseline of
 thresholds, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure_predictions`,
 `measure_table_fairness` (a constraint's criterion on a table itself); synthetic ones:
-`measure_quality` (everything), `measure_fidelity`, `measure_privacy`, `measure_distributions`.
+`measure_quality` (everything), `measure_groups` (group by group), `measure_fidelity`, `measure_privacy`,
+`measure_distributions`; in pictures: `project_tables` (training tables on one plane), `group_densities`.
 """
 
 from equitab.evaluation.baseline_verdict import ComparisonRule, compare_with_baseline
@@ -22,6 +23,9 @@ from equitab.evaluation.fairness import (
 )
 from equitab.evaluation.fidelity import measure_fidelity
 from equitab.evaluation.frontier import frontier_points
+from equitab.evaluation.group_densities import group_densities
+from equitab.evaluation.group_truth import measure_groups
+from equitab.evaluation.group_truth_cells import POOLED
 from equitab.evaluation.headline_question import HeadlineQuestion
 from equitab.evaluation.imputation.baselines import SIMPLE_METHODS, SimpleMethod, fill_simply
 from equitab.evaluation.imputation.errors import measure_imputation
@@ -34,11 +38,14 @@ from equitab.evaluation.model import FittedModel, fit_model
 from equitab.evaluation.model_files import load_model, save_model
 from equitab.evaluation.out_of_fold import out_of_fold_scores
 from equitab.evaluation.paired import PairedDifference, compare_predictions
+from equitab.evaluation.panel_rows import PanelRows, choose_rows
+from equitab.evaluation.plane import PlaneChoice, is_umap_installed
 from equitab.evaluation.population import PopulationScore, PopulationScores, score_for_population
 from equitab.evaluation.postprocessing import PostprocessedResult, measure_postprocessed
 from equitab.evaluation.prediction_table import collect_predictions, predictions_frame, predictions_from_frame
 from equitab.evaluation.preservation import measure_preservation
 from equitab.evaluation.privacy import measure_half_protocol, measure_privacy, split_halves
+from equitab.evaluation.projection import project_panels, project_tables
 from equitab.evaluation.protocol import (
     HALF,
     TUNED,
@@ -82,6 +89,7 @@ __all__ = [
     "HALF",
     "IMPUTATION_METRICS",
     "LEARNERS",
+    "POOLED",
     "SIMPLE_METHODS",
     "TUNED",
     "BaselineComparison",
@@ -100,6 +108,8 @@ __all__ = [
     "ModelResult",
     "Neighborhood",
     "PairedDifference",
+    "PanelRows",
+    "PlaneChoice",
     "PopulationScore",
     "PopulationScores",
     "PostprocessedResult",
@@ -117,6 +127,7 @@ __all__ = [
     "audit_proxies",
     "average_over_seeds",
     "check_disjoint",
+    "choose_rows",
     "collect_predictions",
     "compare_predictions",
     "compare_with_baseline",
@@ -126,14 +137,17 @@ __all__ = [
     "fill_simply",
     "fit_model",
     "frontier_points",
+    "group_densities",
     "headline",
     "hide_cells",
+    "is_umap_installed",
     "known_cells",
     "learner",
     "load_model",
     "measure_consistency",
     "measure_distributions",
     "measure_fidelity",
+    "measure_groups",
     "measure_half_protocol",
     "measure_imputation",
     "measure_labels",
@@ -154,6 +168,8 @@ __all__ = [
     "plan_comparisons",
     "predictions_frame",
     "predictions_from_frame",
+    "project_panels",
+    "project_tables",
     "proxy_auroc",
     "row_keys",
     "save_model",

@@ -8,7 +8,7 @@ from equitab.evaluation.protocol import HALF
 from equitab.evaluation.results import Measurement
 from equitab.metrics import METRICS
 
-BASELINES = ("original", "smote_nc", "threshold_optimizer")
+BASELINES = ("original", "smote_nc", "random_oversampling", "random_undersampling", "threshold_optimizer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class HeadlineQuestion:
         Treatments that nobody has to install equitab for; they are compared with, never chosen.
     yardsticks : tuple of str
         Treatments that are there to measure something else (``synthetic``: train on synthetic, test on real);
-        they are chosen only where there is nothing else.
+        ``unguided``: the same rows without guidance); they are chosen only where there is nothing else.
     """
 
     sensitive_features: str
@@ -43,7 +43,7 @@ class HeadlineQuestion:
     is_asked: bool = False
     operating_point: str = HALF
     baselines: tuple[str, ...] = BASELINES
-    yardsticks: tuple[str, ...] = ("synthetic",)
+    yardsticks: tuple[str, ...] = ("synthetic", "unguided")
 
     def gap(self, held: Measurement) -> float:
         """Return the distance from fair; infinite where the metric is undefined."""

@@ -13,7 +13,17 @@ from typing import Literal
 from equitab.dataframe import Frame, frame_from_columns
 
 Status = Literal["ok", "undefined"]
-Stage = Literal["audit", "validation", "test", "fidelity", "privacy", "imputation", "preservation", "proxies"]
+Stage = Literal[
+    "audit",
+    "validation",
+    "test",
+    "fidelity",
+    "privacy",
+    "imputation",
+    "preservation",
+    "proxies",
+    "group_truth",
+]
 Treatment = Literal[
     "original",
     "augmented",
@@ -21,6 +31,9 @@ Treatment = Literal[
     "augmented_reweighed",
     "constrained",
     "smote_nc",
+    "random_oversampling",
+    "random_undersampling",
+    "unguided",
     "threshold_optimizer",
     "synthetic",
     "holdout",
@@ -54,7 +67,7 @@ class Measurement:
         ``audit`` (labels or somebody's predictions), ``validation``, ``test`` (models on real rows),
         ``fidelity``, ``privacy`` (a synthetic table against real rows), ``imputation`` (filled cells),
         ``preservation`` (what a treatment of outcomes left as it was), ``proxies`` (what gives sensitive
-        features away).
+        features away), ``group_truth`` (drawn rows of single groups against real rows of the same group).
     operating_point : str
         ``"0.5"``, ``"validation_balanced_accuracy"``, or empty.
     generator_seed, model_seed : int or None

@@ -43,6 +43,9 @@ BUILT_IN: dict[str, GeneratorSource] = {
         ("torch", "safetensors"),
     ),
     "boosted_trees": GeneratorSource("equitab.generators.autoregressive", "BoostedTrees"),
+    "guided_diffusion": GeneratorSource(
+        "equitab.generators.diffusion", "GuidedDiffusion", "torch", ("torch", "safetensors")
+    ),
     "independent_marginals": GeneratorSource("equitab.generators.marginals", "IndependentMarginals"),
     "smote": GeneratorSource("equitab.generators.interpolation", "Smote"),
     "tabddpm": GeneratorSource("equitab.generators.diffusion", "TabDDPM", "torch", ("torch", "safetensors")),

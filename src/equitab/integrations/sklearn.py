@@ -37,11 +37,14 @@ class EquitabSampler(BaseEstimator):
     settings : mapping or None
         Further arguments of the generator.
     plan : str, default "fill_outcomes"
-        ``fill_outcomes`` (what SMOTE does), ``fill_groups``, ``fill_both``, ``equal_rates`` or ``append``.
+        ``fill_outcomes`` (what SMOTE does), ``fill_groups``, ``fill_both``, ``fill_within_outcomes``, ``equal_rates``
+        or ``append``.
     rows : int or None
         For ``append``: how many.
     max_rows : int or None
         A bound on the rows added.
+    min_rows, few_rows, max_growth
+        Groups with too few rows, and how far a group may grow: as a recipe's key ``plan``.
     sensitive_features : sequence of str
         Columns of `X` that define groups; needed by the plans that fill or equalise groups.
     favorable_outcome : value or None
@@ -76,6 +79,9 @@ class EquitabSampler(BaseEstimator):
         plan: str = "fill_outcomes",
         rows: int | None = None,
         max_rows: int | None = None,
+        min_rows: int | None = None,
+        few_rows: str = "refuse",
+        max_growth: float | None = None,
         sensitive_features: Sequence[str] = (),
         favorable_outcome: Any = None,
         seed: int = 0,
@@ -87,6 +93,9 @@ class EquitabSampler(BaseEstimator):
         self.plan = plan
         self.rows = rows
         self.max_rows = max_rows
+        self.min_rows = min_rows
+        self.few_rows = few_rows
+        self.max_growth = max_growth
         self.sensitive_features = sensitive_features
         self.favorable_outcome = favorable_outcome
         self.seed = seed
@@ -136,7 +145,14 @@ class EquitabSampler(BaseEstimator):
                 "max_seconds": self.max_seconds,
                 "settings": dict(self.settings or {}),
             },
-            "plan": {"strategy": self.plan, "rows": self.rows, "max_rows": self.max_rows},
+            "plan": {
+                "strategy": self.plan,
+                "rows": self.rows,
+                "max_rows": self.max_rows,
+                "min_rows": self.min_rows,
+                "few_rows": self.few_rows,
+                "max_growth": self.max_growth,
+            },
         }
         recipe_from_dict(data)
         return data

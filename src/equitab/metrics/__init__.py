@@ -4,7 +4,8 @@ Start at the functions that return results with intervals: `fairness_metrics`, `
 `group_rate_metrics`, `performance_metrics`, `group_performance_metrics` for outcomes and predictions;
 `exact_parity_spread`, `compare_with_overall`, `smallest_tolerance` for what chance alone does to groups;
 `fidelity_metrics`, `marginal_errors`, `coverage_metrics`, `representation_metrics`, `privacy_metrics`,
-`copy_metrics`, `membership_metrics` for synthetic tables. `METRICS` says what each number means.
+`copy_metrics`, `membership_metrics` for synthetic tables; `distinct_metrics`, `spread_ratio`,
+`group_copy_metrics`, `group_distance_metrics` for single groups of few rows. `METRICS` says what each number means.
 
 Metrics that are functions of counts never see a row twice: `count_outcomes` turns rows into a small table per
 group, and values, bootstrap replicates and intervals all come from that table.
@@ -28,6 +29,14 @@ from equitab.metrics.fidelity import FidelityScores, fidelity_metrics, score_fid
 from equitab.metrics.group_comparison import POOLED_GROUP, GroupComparison
 from equitab.metrics.group_rates import RATES, GroupCounts, Rate, count_outcomes
 from equitab.metrics.group_summary import summarise_groups
+from equitab.metrics.group_truth import (
+    count_cells,
+    distinct_metrics,
+    expected_distinct,
+    group_copy_metrics,
+    group_distance_metrics,
+    spread_ratio,
+)
 from equitab.metrics.intervals import (
     Interval,
     clopper_pearson_interval,
@@ -89,6 +98,7 @@ __all__ = [
     "compare_with_overall",
     "consistency",
     "copy_metrics",
+    "count_cells",
     "count_copies",
     "count_outcomes",
     "count_outcomes_by_threshold",
@@ -96,11 +106,15 @@ __all__ = [
     "dcr_share",
     "decile_codes",
     "definitions_with",
+    "distinct_metrics",
     "exact_parity_spread",
+    "expected_distinct",
     "fairness_metrics",
     "fairness_metrics_of_counts",
     "fidelity_metrics",
     "find_neighbors",
+    "group_copy_metrics",
+    "group_distance_metrics",
     "group_performance_metrics",
     "group_rate_metrics",
     "group_rate_metrics_of_counts",
@@ -124,6 +138,7 @@ __all__ = [
     "score_fidelity",
     "separate_groups",
     "smallest_tolerance",
+    "spread_ratio",
     "summarise_groups",
     "wilson_interval",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from equitab.metrics.count_definitions import ALL_GROUPS, GROUP_RATES, INDIVIDUAL, PERFORMANCE, REFERENCE
+from equitab.metrics.group_truth_definitions import GROUP_TRUTH
 from equitab.metrics.metric_definition import Family, MetricDefinition, Scope
 from equitab.metrics.parity_definitions import PARITY
 from equitab.metrics.preservation_definitions import PRESERVATION
@@ -38,6 +39,7 @@ METRICS: Mapping[str, MetricDefinition] = MappingProxyType(
             *PRESERVATION,
             *PRIVACY,
             *GROUP_SUMMARIES,
+            *GROUP_TRUTH,
         )
     }
 )

@@ -26,6 +26,9 @@ from equitab.pipeline.run import RunResult, load_run, run
 from equitab.pipeline.sample import plan_sample, sample
 from equitab.pipeline.schema_choice import SchemaWords, read_schema_keys
 from equitab.pipeline.schema_resolution import recipe_schema_keys, resolve_schema
+from equitab.pipeline.search_generator import SearchResult, search_generator
+from equitab.pipeline.search_words import SearchWords
+from equitab.pipeline.table_plan import TablePlan, plan_table
 from equitab.pipeline.written_rows import WrittenRows
 
 __all__ = [
@@ -47,6 +50,9 @@ __all__ = [
     "Recipe",
     "RunResult",
     "SchemaWords",
+    "SearchResult",
+    "SearchWords",
+    "TablePlan",
     "WrittenRows",
     "audit",
     "audit_contents",
@@ -64,6 +70,7 @@ __all__ = [
     "load_recipe",
     "load_run",
     "plan_sample",
+    "plan_table",
     "predict",
     "read_schema_keys",
     "recipe_from_dict",
@@ -75,5 +82,6 @@ __all__ = [
     "save_curves",
     "save_evaluation",
     "save_measurements",
+    "search_generator",
     "try_adaptation",
 ]

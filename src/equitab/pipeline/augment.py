@@ -7,19 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from equitab.augmentation import AugmentedTable, RebalancingPlan, augment
-from equitab.dataframe import Frame, write_table
+from equitab.augmentation import RebalancingPlan, augment, augment_to_file
+from equitab.augmentation.augment import CHUNK_ROWS
+from equitab.dataframe import Frame, read_table, write_table
 from equitab.errors import OutputExistsError
 from equitab.pipeline.fit import default_conditions, new_generator
-from equitab.pipeline.plan_choice import make_plan
 from equitab.pipeline.progress import Progress, StageProgress
-from equitab.pipeline.recipe import GeneratorChoice, recipe_from_dict
-from equitab.pipeline.sample import GENERATOR_FILE, generator_folder
-from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
-from equitab.pipeline.table_overlap import overlap_remarks
-from equitab.pipeline.table_source import open_table
+from equitab.pipeline.recipe import GeneratorChoice
+from equitab.pipeline.schema_resolution import SchemaSource
+from equitab.pipeline.table_plan import TablePlan, read_and_plan, read_words
 from equitab.pipeline.treatments import TrainingRows
-from equitab.schema import TableSchema, validate_table
+from equitab.schema import TableSchema
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,23 +26,30 @@ class AugmentResult:
 
     Attributes
     ----------
-    table : AugmentedTable
-    frame : Frame
-        Its rows, with the weights that a model should learn with.
+    plan : RebalancingPlan
+        What was added, for whom.
+    n_rows : int
+        Real and new rows.
+    held : Frame or None
+        All rows, with the weights that a model should learn with; None where they went to the file in pieces.
     place : Path or None
-        Where it was written.
+        Where they were written.
     remarks : tuple of str
     """
 
-    table: AugmentedTable
-    frame: Frame
+    plan: RebalancingPlan
+    n_rows: int
+    held: Frame | None
     place: Path | None
     remarks: tuple[str, ...] = ()
 
     @property
-    def plan(self) -> RebalancingPlan:
-        """What was added, for whom."""
-        return self.table.plan
+    def frame(self) -> Frame:
+        """All rows; those that went to a file in pieces are read from it."""
+        if self.held is not None:
+            return self.held
+        assert self.place is not None, "rows are held, or in a file"
+        return read_table(self.place)
 
     def lines(self) -> list[str]:
         """Return what to tell the caller."""
@@ -54,7 +59,7 @@ class AugmentResult:
         """Return plain data for JSON."""
         return {
             "file": None if self.place is None else str(self.place),
-            "rows": len(self.frame),
+            "rows": self.n_rows,
             "rows_added": self.plan.total,
             "plan": self.plan.to_dict(),
             "remarks": list(self.remarks),
@@ -70,6 +75,8 @@ def augment_table(
     mitigation: tuple[str, ...] = (),
     test: Any = None,
     out: str | Path | None = None,
+    max_bytes: int | None = None,
+    chunk_rows: int = CHUNK_ROWS,
     seed: int,
     overwrite: bool = False,
     progress: Progress | None = None,
@@ -86,13 +93,19 @@ def augment_table(
         The folder of a saved generator (or of a run), which learned these rows; or the keys of a recipe's
         generator, which then learns them now.
     plan : mapping or str, optional
-        As a recipe's key ``plan``.
+        As a recipe's key ``plan``; `plan_table` shows it before anything is learned.
     mitigation : tuple of str
         With ``reweighing`` the column ``equitab_weight`` makes group and outcome independent.
     test : table or location, optional
-        Held-out rows: it is counted how many of them, and of their people, are among the rows learned.
+        Held-out rows: it is counted how many of them, and of their people, are among the rows learned, and groups
+        that only they have are named.
     out : str or Path, optional
         A file to write.
+    max_bytes : int, optional
+        The memory that the new rows may take, half of what is free when not given. More rows than that are drawn
+        and written in pieces; without a file they are refused before anything is learned.
+    chunk_rows : int, default 100,000
+        Rows of one piece. It never changes the rows.
     seed : int
     overwrite : bool, default False
     progress : callable, optional
@@ -106,46 +119,82 @@ def augment_table(
     RecipeError, TableError, SchemaError, ConstraintError
         Everything that is wrong with what was asked for.
     """
-    saved = _saved_generator(generator)
-    keys = {} if saved is not None or generator is None else {"generator": generator}
-    chosen = {"plan": plan} if plan else {}
-    recipe = recipe_from_dict({"table": "-", "schema": {}, "mitigation": list(mitigation), **keys, **chosen})
+    recipe, saved = read_words(generator, plan, mitigation)
     if out is not None and Path(out).exists() and not overwrite:
         raise OutputExistsError(
             f"{str(out)!r} exists. Next: --overwrite replaces it, or choose another --out."
         )
     stages = StageProgress(progress, n_stages=3)
     stages.begin("reading the table")
-    opened = open_table(table)
-    resolved = resolve_schema(opened.frame, schema)
-    findings = validate_table(opened.frame, resolved)
-    overlap = () if test is None else overlap_remarks(opened.frame, open_table(test).frame, resolved)
-    made = make_plan(recipe.plan, opened.frame, resolved)
-    stages.finish(f"{len(opened.frame):,} rows, {made.total:,} to add")
+    read = read_and_plan(table, schema, recipe.plan, test=test, max_bytes=max_bytes)
+    if out is None:
+        advice = "name a file, then they are drawn and written in pieces (out=...), or bound them (max_rows)"
+        read.size.check(advice=advice)
+    stages.finish(f"{len(read.opened.frame):,} rows, {read.plan.total:,} to add")
     learned = (
-        _loaded(saved, resolved, stages)
+        _loaded(saved, read.schema, stages)
         if saved is not None
-        else _learned(opened.frame, resolved, recipe.generator, seed, stages)
+        else _learned(read.opened.frame, read.schema, recipe.generator, seed, stages)
     )
     stages.begin("drawing rows")
-    augmented = augment(opened.template.restore(opened.frame), resolved, learned, made, seed=seed)
-    rows = TrainingRows.of(opened.frame, resolved)
-    frame = rows.with_final_weights(augmented.frame, recipe.mitigation)
-    stages.finish(f"{made.total:,} rows")
-    if out is not None:
-        write_table(frame, out, overwrite=overwrite)
-    warnings = [str(finding) for finding in findings if finding.severity == "warning"]
-    remarks = (*opened.notes, *resolved.notes, *warnings, *overlap, *augmented.remarks)
-    return AugmentResult(augmented, frame, None if out is None else Path(out), remarks)
+    draw = _AugmentDraw(read, learned, recipe.mitigation, stages, seed)
+    if read.size.fits:
+        result = draw.at_once(out, overwrite=overwrite)
+    else:
+        assert out is not None, "checked: more rows than fit have a file"
+        result = draw.in_pieces(out, chunk_rows=chunk_rows, overwrite=overwrite)
+    stages.finish(f"{read.plan.total:,} rows")
+    return result
 
 
-def _saved_generator(generator: Any) -> Path | None:
-    """Return the folder of a saved generator, if one was named."""
-    name = generator.get("name") if isinstance(generator, Mapping) else generator
-    if not isinstance(name, str | Path):
-        return None
-    folder = generator_folder(name)
-    return folder if (folder / GENERATOR_FILE).is_file() else None
+@dataclass(frozen=True, eq=False)
+class _AugmentDraw:
+    """A plan, a generator that learned the rows, and the two ways to carry the one out with the other."""
+
+    read: TablePlan
+    generator: Any
+    mitigation: tuple[str, ...]
+    stages: StageProgress
+    seed: int
+
+    def at_once(self, out: str | Path | None, *, overwrite: bool) -> AugmentResult:
+        read = self.read
+        table = read.opened.template.restore(read.opened.frame)
+        augmented = augment(table, read.schema, self.generator, read.plan, seed=self.seed)
+        frame = self._training_rows().with_final_weights(augmented.frame, self.mitigation)
+        if out is not None:
+            write_table(frame, out, overwrite=overwrite)
+        return self._result(len(frame), frame, out)
+
+    def in_pieces(self, out: str | Path, *, chunk_rows: int, overwrite: bool) -> AugmentResult:
+        read = self.read
+        finish = None
+        if "reweighing" in self.mitigation:
+            finish = self._training_rows().planned_reweighing(read.plan)
+        written = augment_to_file(
+            read.opened.frame,
+            read.schema,
+            self.generator,
+            read.plan,
+            out,
+            chunk_rows=chunk_rows,
+            finish=finish,
+            on_written=self._report,
+            seed=self.seed,
+            overwrite=overwrite,
+        )
+        return self._result(written.n_rows, None, out)
+
+    def _training_rows(self) -> TrainingRows:
+        return TrainingRows.of(self.read.opened.frame, self.read.schema)
+
+    def _result(self, n_rows: int, frame: Frame | None, out: str | Path | None) -> AugmentResult:
+        place = None if out is None else Path(out)
+        return AugmentResult(self.read.plan, n_rows, frame, place, self.read.remarks)
+
+    def _report(self, n_written: int) -> None:
+        n_rows = len(self.read.opened.frame) + self.read.plan.total
+        self.stages.advance(n_written / n_rows, f"{n_written:,} rows written")
 
 
 def _loaded(folder: Path, schema: TableSchema, stages: StageProgress) -> Any:

@@ -31,6 +31,7 @@ def demo_recipe(changes: Mapping[str, Any] | None = None) -> Recipe:
         "schema": adult_schema().to_dict(),
         "generator": "boosted_trees",
         "models": ["logistic_regression", "gradient_boosting"],
+        "pictures": "pca",
     }
     return recipe_from_dict(merged(data, changes or {}))
 

@@ -19,6 +19,7 @@ from equitab.evaluation import (
     RealRows,
     TrainingTable,
     measure_distributions,
+    measure_groups,
     measure_quality,
     plan_comparisons,
     train_and_measure,
@@ -28,7 +29,14 @@ from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.table_source import open_table
-from equitab.report import GroupRow, group_answers, lost_groups, quality_sentences
+from equitab.report import (
+    GroupRow,
+    group_answers,
+    group_truth_sentences,
+    group_truth_warnings,
+    lost_groups,
+    quality_sentences,
+)
 from equitab.schema import TableSchema, row_weights, validate_table
 
 DEFAULT_MODELS = ("logistic_regression", "gradient_boosting")
@@ -65,7 +73,8 @@ class Evaluation:
     n_holdout : int or None
     schema : TableSchema
     measurements : tuple of Measurement
-        Stages ``fidelity``, ``privacy`` and ``test`` (models on the held-out rows).
+        Stages ``fidelity``, ``privacy``, ``group_truth`` (single groups against held-out rows of their own)
+        and ``test`` (models on the held-out rows).
     curves : tuple of CurvePoint
         Distributions of the columns, and measures that every column has.
     groups : tuple of GroupRow
@@ -101,7 +110,11 @@ class Evaluation:
             "real_rows": self.n_real,
             "synthetic_rows": self.n_synthetic,
             "holdout_rows": self.n_holdout,
-            "findings": [*quality_sentences(self.measurements), *lost_groups(self.measurements)],
+            "findings": [
+                *quality_sentences(self.measurements),
+                *lost_groups(self.measurements),
+                *group_truth_sentences(self.measurements),
+            ],
             "group_answers": [asdict(answer) for answer in group_answers(self.measurements)],
             "measurements": [asdict(held) for held in self.measurements],
             "curves": [asdict(point) for point in self.curves],
@@ -150,7 +163,7 @@ def evaluate(
         Everything that is wrong with the tables or with what was said about them.
     """
     thoroughness = known_depth(depth)
-    stages = StageProgress(progress, n_stages=2 if holdout is None else 3)
+    stages = StageProgress(progress, n_stages=2 if holdout is None else 4)
     stages.begin("reading the tables")
     opened = open_table(real)
     resolved = resolve_schema(opened.frame, schema)
@@ -164,6 +177,7 @@ def evaluate(
     quality = _measure_quality(real_rows, frames, resolved, thoroughness, settings=settings, stages=stages)
     found = [*quality.measurements]
     if holdout is not None:
+        found += _measure_groups(real_rows, frames, resolved, settings=settings, stages=stages)
         stages.begin("training models on either table")
         found += _models(
             opened.frame, frames, resolved, models or DEFAULT_MODELS, settings=settings, stages=stages
@@ -180,7 +194,13 @@ def evaluate(
         measurements=tuple(found),
         curves=(*points, *quality.curves),
         groups=group_rows(opened.frame, resolved, added=frames["synthetic"]),
-        remarks=(*opened.notes, *resolved.notes, *remarks, *([_NO_HOLDOUT] if holdout is None else [])),
+        remarks=(
+            *opened.notes,
+            *resolved.notes,
+            *remarks,
+            *([_NO_HOLDOUT] if holdout is None else []),
+            *group_truth_warnings(found),
+        ),
     )
 
 
@@ -216,6 +236,30 @@ def _measure_quality(
     )
     stages.finish(f"{len(quality.measurements)} measures")
     return quality
+
+
+def _measure_groups(
+    real: Frame,
+    frames: dict[str, Frame],
+    schema: TableSchema,
+    *,
+    settings: MeasurementSettings,
+    stages: StageProgress,
+) -> tuple[Measurement, ...]:
+    """Return what the synthetic rows of every group are like; nothing without sensitive features."""
+    stages.begin("measuring group by group")
+    found: tuple[Measurement, ...] = ()
+    if schema.sensitive_names:
+        found = measure_groups(
+            frames["synthetic"],
+            training=real,
+            held_out=frames["holdout"],
+            schema=schema,
+            settings=settings,
+            seed=settings.seed,
+        )
+    stages.finish(f"{len(found)} measures")
+    return found
 
 
 def _models(

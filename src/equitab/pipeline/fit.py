@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from equitab.errors import Problem, RecipeError
 from equitab.pipeline.constraints.draw import Constraints, read_asked
 from equitab.pipeline.constraints.words import ConstraintWords
 from equitab.pipeline.progress import Progress, StageProgress
@@ -158,16 +159,24 @@ def new_generator(
         Told of every step of the training.
     checkpoint_folder : Path, optional
         Where training that is interrupted can be taken up again.
+
+    Raises
+    ------
+    RecipeError
+        If several generators are to be tried: that needs validation rows.
     """
     from equitab.generators import generator_class, make_generator
+
+    if choice.search is not None:
+        expected, advice = "none where one generator learns", "equitab search, or equitab run, tries several"
+        raise RecipeError(Problem("recipe key 'generator.search'", expected, "a search", advice))
 
     known = inspect.signature(generator_class(choice.name)).parameters
     offered: dict[str, Any] = {"checkpoint_folder": checkpoint_folder}
     if stages is not None:
         offered["progress"] = _step_reporter(stages)
-    asked = dict(choice.settings) | ({} if choice.preset is None else {"preset": choice.preset})
     extra = {name: value for name, value in offered.items() if value is not None and name in known}
-    return make_generator(choice.name, **{**extra, **asked})
+    return make_generator(choice.name, **{**extra, **choice.fixed_settings})
 
 
 def _step_reporter(stages: StageProgress) -> Callable[..., None]:

@@ -16,10 +16,12 @@ from equitab.augmentation import (
     fill_both,
     fill_groups,
     fill_outcomes,
+    fill_within_outcomes,
     from_table,
 )
 from equitab.augmentation.strategies import apportion
 from equitab.dataframe import Frame
+from equitab.pipeline.plan_size import size_of_plan
 from equitab.pipeline.recipe import PlanChoice
 from equitab.pipeline.table_source import open_table
 from equitab.schema import TableSchema
@@ -28,6 +30,7 @@ _STRATEGIES = {
     "fill_groups": fill_groups,
     "fill_outcomes": fill_outcomes,
     "fill_both": fill_both,
+    "fill_within_outcomes": fill_within_outcomes,
     "equal_rates": equal_rates,
 }
 
@@ -50,10 +53,16 @@ def make_plan(choice: PlanChoice, frame: Frame, schema: TableSchema) -> Rebalanc
     if choice.strategy == "append":
         plan = append(frame, schema, choice.rows or len(frame))
     elif choice.strategy == "table":
-        plan = from_table(frame, schema, open_table(choice.table).frame)
+        plan = from_table(frame, schema, open_table(choice.table).frame, **_limits(choice))
     else:
-        plan = _STRATEGIES[choice.strategy](frame, schema)
+        plan = _STRATEGIES[choice.strategy](frame, schema, **_limits(choice))
     return bounded(plan, choice.max_rows)
+
+
+def _limits(choice: PlanChoice) -> dict[str, Any]:
+    """Return the bounds of a choice; those that were not said stay the strategy's own."""
+    said = {"min_rows": choice.min_rows, "max_growth": choice.max_growth, "few_rows": choice.few_rows}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def bounded(plan: RebalancingPlan, max_rows: int | None) -> RebalancingPlan:
@@ -63,6 +72,20 @@ def bounded(plan: RebalancingPlan, max_rows: int | None) -> RebalancingPlan:
     kept = apportion(max_rows, np.array([*plan.n_add, plan.n_free])).tolist()
     refusal = f"{plan.total - max_rows:,} rows of the {plan.total:,} that the strategy asks for, by the bound max_rows"
     return replace(plan, n_add=tuple(kept[:-1]), n_free=kept[-1], refusals=(*plan.refusals, refusal))
+
+
+def check_plan(choice: PlanChoice, frame: Frame, schema: TableSchema) -> RebalancingPlan:
+    """Return the plan of a run, whose rows are held in memory, before hours of learning.
+
+    Raises
+    ------
+    ConstraintError
+        If the plan cannot be made, or its rows do not fit into memory.
+    """
+    plan = make_plan(choice, frame, schema)
+    advice = "bound them (plan.max_rows), or write them in pieces: equitab augment TABLE --out FILE"
+    size_of_plan(plan, frame, schema).check(advice=advice)
+    return plan
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,5 +129,5 @@ def add_planned_rows(
     generator : Generator
     seed : int
     """
-    plan = make_plan(choice, frame, schema)
+    plan = check_plan(choice, frame, schema)
     return PlannedRows(augment(frame.to_native(), schema, generator, plan, seed=seed))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from equitab.pipeline.constraints.draw import check_can_constrain
 from equitab.pipeline.fit import new_generator
 from equitab.pipeline.recipe import Recipe
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
+from equitab.pipeline.search_choice import search_problems
 from equitab.pipeline.table_source import OpenedTable, open_table, table_digest
 from equitab.schema import TableSchema, check_constraints, validate_table
 
@@ -69,7 +70,7 @@ def prepare_run(recipe: Recipe) -> PreparedRun:
     TableError, SchemaError
         Everything that is wrong with the table or with what was said about it.
     """
-    return prepare_table(recipe.table, recipe.schema, recipe, _check_names(recipe))
+    return prepare_table(recipe.table, recipe.schema, recipe, check_names(recipe))
 
 
 def prepare_table(
@@ -101,8 +102,8 @@ def prepare_table(
     return PreparedRun(recipe, opened.name, frame, schema, is_test, learners, (*opened.notes, *findings))
 
 
-def _check_names(recipe: Recipe) -> tuple[Learner, ...]:
-    """Build every model and the generator once, unfitted; a bad name fails before anything is read."""
+def check_names(recipe: Recipe) -> tuple[Learner, ...]:
+    """Return a recipe's models, unfitted; whatever their names or the generator's settings say is said at once."""
     problems: list[Problem] = []
     learners: list[Learner] = []
     for model in recipe.models:
@@ -111,10 +112,13 @@ def _check_names(recipe: Recipe) -> tuple[Learner, ...]:
         except InputError as error:
             problems += error.problems
     try:
-        new_generator(recipe.generator)
+        new_generator(replace(recipe.generator, search=None))
         check_can_constrain(recipe.generator.name, recipe.constraints)
     except InputError as error:
         problems += error.problems
+    choice = recipe.generator
+    if choice.search is not None and not problems:
+        problems += search_problems(choice.search, choice.name, choice.fixed_settings, recipe.models)
     if problems:
         raise RecipeError(problems)
     return tuple(learners)

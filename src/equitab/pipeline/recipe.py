@@ -21,15 +21,33 @@ from equitab.errors import Problem, RecipeError
 from equitab.pipeline.constraints.recipe_items import read_constraints
 from equitab.pipeline.constraints.words import ConstraintWords
 from equitab.pipeline.recipe_problems import parsing_problems, unsupported_problems
+from equitab.pipeline.search_choice import SearchChoice, shape_problems
 from equitab.pipeline.yaml_text import read_mapping, to_yaml
 from equitab.schema import FairnessConstraint
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 Preset = Literal["fast", "quality", "paper"]
-Strategy = Literal["append", "fill_groups", "fill_outcomes", "fill_both", "equal_rates", "table"]
+Strategy = Literal[
+    "append",
+    "fill_groups",
+    "fill_outcomes",
+    "fill_both",
+    "fill_within_outcomes",
+    "equal_rates",
+    "table",
+]
 Mitigation = Literal["reweighing"]
-Baseline = Literal["smote_nc", "threshold_optimizer"]
+FewRows = Literal["refuse", "parent"]
+PictureChoice = Literal["auto", "umap", "pca", "none"]
+Baseline = Literal[
+    "smote_nc",
+    "threshold_optimizer",
+    "random_oversampling",
+    "random_undersampling",
+    "reweighing",
+    "unguided",
+]
 
 PACKAGED = "packaged:"
 """The prefix of a table that ships with equitab (``packaged:adult``)."""
@@ -77,12 +95,20 @@ class GeneratorChoice(_Strict):
         A bound on the time of fitting.
     settings : dict
         Further arguments of the generator's constructor.
+    search : SearchChoice or None
+        Try several generators, and choose one by how much its rows help a downstream model on validation rows.
     """
 
     name: str = "boosted_trees"
     preset: Preset | None = None
     max_seconds: Annotated[float, Field(gt=0)] | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    search: SearchChoice | None = None
+
+    @property
+    def fixed_settings(self) -> dict[str, Any]:
+        """The arguments of the constructor that are said, the preset among them."""
+        return dict(self.settings) | ({} if self.preset is None else {"preset": self.preset})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,19 +121,31 @@ class PlanChoice(_Strict):
         ``equal_rates`` (the fewest rows after which every group has the same share of favorable outcomes),
         ``append`` (rows as the table has them), ``fill_groups`` (every intersectional group as large as the
         largest), ``fill_outcomes`` (every outcome as frequent as the most frequent), ``fill_both`` (every
-        group and outcome: many rows where groups differ in size), ``table``.
+        group and outcome: many rows where groups differ in size), ``fill_within_outcomes`` (every group as large as
+        the largest within each outcome, the overall share of every outcome kept), ``table``.
     rows : int or None
         For ``append``: how many; as many as there are training rows when None.
     max_rows : int or None
         A bound on the rows added in all; None for as many as the strategy asks for.
     table : str or None
-        For ``table``: path or URL of a table with the columns of the groups, the outcome, or both, and ``rows_to_add``.
+        For ``table``: path or URL of a table with the columns of the groups, the outcome, or both, and either
+        ``rows_to_add`` or ``rows_wanted``.
+    min_rows : int or None
+        A group with an outcome that fewer real rows have is not filled from its own rows; 2 when None, and 1 for a
+        ``table``.
+    few_rows : {"refuse", "parent"}, default "refuse"
+        Such a group is refused, or filled with rows that the generator draws from what it shares with its parent group.
+    max_growth : float or None
+        No group with an outcome grows to more than this many times its real rows.
     """
 
     strategy: Strategy = "equal_rates"
     rows: Count | None = None
     max_rows: Count | None = None
     table: str | None = None
+    min_rows: Count | None = None
+    few_rows: FewRows = "refuse"
+    max_growth: Annotated[float, Field(ge=1)] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,9 +186,15 @@ class Recipe(_Strict):
     mitigation : tuple of str, default ("reweighing",)
     models : tuple of ModelChoice, default logistic regression and gradient boosting
     baselines : tuple of str, default ("smote_nc", "threshold_optimizer")
-        What stands beside every result; *no treatment* always does.
+        What stands beside every result; *no treatment* always does. ``random_oversampling`` copies real rows up to
+        what the plan makes of every group and outcome, ``random_undersampling`` removes rows to the same proportions,
+        ``reweighing`` weighs the original rows (also where it is no mitigation), ``unguided`` adds the plan's rows
+        drawn without guidance (generator ``guided_diffusion``).
     use_sensitive_features : bool, default True
         Whether models see the sensitive features.
+    pictures : {"auto", "umap", "pca", "none"}, default "auto"
+        How training tables are put on one plane in the report: by UMAP (which takes up to a minute) where the extra
+        ``pictures`` is installed and there are 500 training rows, else by principal components.
     seed : int, default 0
     n_seeds : int, default 1
         How many times the whole flow is repeated, with the seeds ``seed``, ``seed + 1`` and so on.
@@ -180,6 +224,7 @@ class Recipe(_Strict):
     baselines: tuple[Baseline, ...] = ("smote_nc", "threshold_optimizer")
     contract: None = None
     use_sensitive_features: bool = True
+    pictures: PictureChoice = "auto"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
     n_seeds: Annotated[int, Field(ge=1, le=100)] = 1
 
@@ -201,8 +246,8 @@ class Recipe(_Strict):
             "constraints",
             "constrained_rows",
         )
-        later = ("mitigation", "models", "baselines", "contract", "use_sensitive_features", "seed", "n_seeds")
-        return {key: _listed(data[key]) for key in (*ordered, *later)}
+        later = ("mitigation", "models", "baselines", "contract", "use_sensitive_features", "pictures")
+        return {key: _listed(data[key]) for key in (*ordered, *later, "seed", "n_seeds")}
 
     def to_yaml(self) -> str:
         """Return the resolved recipe as YAML; reading it gives the same recipe."""
@@ -382,13 +427,21 @@ def _contradictions(recipe: Recipe) -> Iterator[Problem]:
     for key, items in (("models", names), ("mitigation", recipe.mitigation), ("baselines", recipe.baselines)):
         for item in sorted({item for item in items if list(items).count(item) > 1}):
             yield Problem(f"recipe key '{key}'", "each name once", f"{item!r} more than once", "remove one")
-    if (recipe.plan.strategy == "table") != (recipe.plan.table is not None):
-        received = f"strategy {recipe.plan.strategy!r} {'with' if recipe.plan.table else 'without'} a table"
-        yield Problem("recipe key 'plan'", "'table' with the strategy 'table', and only then", received)
-    if recipe.plan.rows is not None and recipe.plan.strategy != "append":
-        received = f"'rows' with the strategy {recipe.plan.strategy!r}"
+    yield from _plan_contradictions(recipe.plan)
+    if recipe.plan.few_rows == "parent" and recipe.generator.name == "smote":
+        expected = "a generator that learned what groups share"
+        received, advice = (
+            "'smote', which draws between the rows of a group",
+            "few_rows: refuse, or boosted_trees",
+        )
+        yield Problem("recipe key 'generator' with few_rows 'parent'", expected, received, advice)
+    if recipe.generator.search is not None:
+        choice = recipe.generator
+        yield from shape_problems(recipe.generator.search, choice.name, choice.fixed_settings)
+    if "unguided" in recipe.baselines and recipe.generator.name != "guided_diffusion":
+        received, advice = f"{recipe.generator.name!r}", "leave the baseline 'unguided' out"
         yield Problem(
-            "recipe key 'plan.rows'", "the strategy 'append'", received, "max_rows bounds the others"
+            "recipe key 'generator' with the baseline 'unguided'", "'guided_diffusion'", received, advice
         )
     if recipe.constrained_rows is not None and not recipe.constraints:
         advice = "name a constraint, or remove it"
@@ -397,3 +450,18 @@ def _contradictions(recipe: Recipe) -> Iterator[Problem]:
         yield Problem(
             "recipe key 'split'", "one way to choose test rows", "'time' and 'test_table'", "keep one"
         )
+
+
+def _plan_contradictions(plan: PlanChoice) -> Iterator[Problem]:
+    if (plan.strategy == "table") != (plan.table is not None):
+        received = f"strategy {plan.strategy!r} {'with' if plan.table else 'without'} a table"
+        yield Problem("recipe key 'plan'", "'table' with the strategy 'table', and only then", received)
+    if plan.rows is not None and plan.strategy != "append":
+        received, advice = f"'rows' with the strategy {plan.strategy!r}", "max_rows bounds the others"
+        yield Problem("recipe key 'plan.rows'", "the strategy 'append'", received, advice)
+    said = {"min_rows": plan.min_rows, "max_growth": plan.max_growth}
+    asked = [name for name, value in said.items() if value is not None]
+    asked += ["few_rows"] if plan.few_rows != "refuse" else []
+    for name in asked if plan.strategy == "append" else ():
+        received, advice = "'append', which fills none", "leave it out, or choose another strategy"
+        yield Problem(f"recipe key 'plan.{name}'", "a strategy that fills groups", received, advice)

@@ -20,6 +20,7 @@ from equitab.report import (
     GroupRow,
     MetricDescription,
     ReportContents,
+    SearchContents,
     render_audit,
     render_evaluation,
 )
@@ -50,6 +51,7 @@ def run_contents(
     remarks: Sequence[str],
     constraints: Sequence[AskedConstraint] = (),
     constraint_command: str = "",
+    search: SearchContents | None = None,
 ) -> ReportContents:
     """Return the contents of a run's report.
 
@@ -76,6 +78,7 @@ def run_contents(
         remarks=tuple(remarks),
         constraints=tuple(constraints),
         constraint_command=constraint_command,
+        search=search,
     )
 
 

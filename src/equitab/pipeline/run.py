@@ -17,6 +17,7 @@ from equitab.pipeline.constraints.report import asked_constraints, sampling_comm
 from equitab.pipeline.constraints.tables import count_rows
 from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.measurement_files import load_curves, load_measurements
+from equitab.pipeline.pictures import check_pictures
 from equitab.pipeline.preparation import PreparedRun, prepare_run
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.recipe import Recipe, load_recipe, moved, recipe_from_dict
@@ -25,6 +26,8 @@ from equitab.pipeline.run_facts import facts_of_run
 from equitab.pipeline.run_folder import RunFolder, check_output, open_run_folder, read_run_record
 from equitab.pipeline.run_results import Answer, put_together, write_report
 from equitab.pipeline.run_rows import RunRows, divide_rows
+from equitab.pipeline.search_report import search_contents
+from equitab.pipeline.search_stage import read_search
 from equitab.pipeline.seed_stages import SeedStages
 from equitab.pipeline.stages import Done, Stages
 from equitab.report import render_report
@@ -125,8 +128,8 @@ def run(
     place = Path(out)
     check_output(place, resume=resume, overwrite=overwrite)
     asked = _as_recipe(recipe)
-    per_seed = _STAGES_PER_SEED + bool(asked.constraints)
-    reporter = StageProgress(progress, n_stages=_STAGES_ONCE + per_seed * asked.n_seeds)
+    check_pictures(asked.pictures)
+    reporter = StageProgress(progress, n_stages=_count_stages(asked))
     reporter.begin("reading the table")
     prepared = prepare_run(asked)
     reporter.finish(f"{len(prepared.frame):,} rows, {len(prepared.schema.columns)} columns")
@@ -161,6 +164,11 @@ def load_run(folder: str | Path) -> RunResult:
         remarks=tuple(record.facts.get("remarks", ())),
         constraint_command=record.facts.get("constraint_command", ""),
     )
+
+
+def _count_stages(recipe: Recipe) -> int:
+    per_seed = _STAGES_PER_SEED + bool(recipe.constraints)
+    return _STAGES_ONCE + (recipe.pictures != "none") + per_seed * recipe.n_seeds
 
 
 def _as_recipe(recipe: Recipe | Mapping[str, Any] | str | Path) -> Recipe:
@@ -244,6 +252,7 @@ def _report(rows: RunRows, seeds: Sequence[SeedStages], answer: Answer, stages: 
         facts=facts_of_run(rows, stages),
         guesses=prepared.schema.notes,
         remarks=folder.record.facts["remarks"],
+        search=search_contents(read_search(folder.path)),
         **_constraint_contents(rows, stages),
     )
     return write_report(folder, render_report(contents))

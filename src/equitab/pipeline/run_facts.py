@@ -24,6 +24,7 @@ def facts_of_run(rows: RunRows, stages: Stages) -> dict[str, dict[str, Any]]:
         "Generator": _generator_facts(recipe, stages),
         "Rows added": _plan_facts(recipe, stages),
         "Models": _model_facts(recipe),
+        "Pictures": _picture_facts(recipe, stages),
         "Seeds and versions": _environment_facts(recipe, stages),
         "Digests": dict(stages.folder.record.fingerprint),
         "Seconds": {name: record.seconds for name, record in stages.folder.record.stages.items()},
@@ -59,6 +60,14 @@ def _plan_facts(recipe: Recipe, stages: Stages) -> dict[str, Any]:
         "Rows added": facts["added"],
         "Rows drawn as the table has them": facts["drawn"],
     }
+
+
+def _picture_facts(recipe: Recipe, stages: Stages) -> dict[str, Any]:
+    if recipe.pictures == "none":
+        return {}
+    facts = stages.facts(f"pictures-{recipe.seed}")
+    names = {"umap": "UMAP", "pca": "principal components"}
+    return {"Training tables on one plane by": names[facts["plane"]], "Because": facts["why"]}
 
 
 def _model_facts(recipe: Recipe) -> dict[str, Any]:

@@ -41,6 +41,7 @@ _LIBRARIES = (
     "imbalanced-learn",
     "lightgbm",
     "torch",
+    "umap-learn",
 )
 
 

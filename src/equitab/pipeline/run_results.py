@@ -23,6 +23,7 @@ from equitab.pipeline.constraints.results import keep_constrained, measure_const
 from equitab.pipeline.measurement_files import load_curves, load_measurements, save_curves, save_measurements
 from equitab.pipeline.run_folder import RunFolder
 from equitab.pipeline.run_rows import RunRows
+from equitab.pipeline.search_stage import candidate_points, read_search
 from equitab.pipeline.seed_stages import SeedStages
 from equitab.pipeline.stages import Done
 from equitab.pipeline.storage import write_folder
@@ -129,8 +130,10 @@ def _curves_of(seeds: Sequence[SeedStages], averaged: Sequence[Measurement]) -> 
     """Return the points of all figures: those of tables and models are the first seed's."""
     first = seeds[0]
     drawn = [*load_curves(first.result_files["curves"]), *load_curves(first.quality_files["curves"])]
+    pictures = load_curves(first.pictures_file) if first.has_pictures else []
     frontiers = frontier_points(averaged, performance=first.rows.question.performance)
-    return [*drawn, *frontiers, *_training_points(first)]
+    candidates = candidate_points(read_search(first.stages.folder.path))
+    return [*drawn, *frontiers, *_training_points(first), *candidates, *pictures]
 
 
 def _training_points(seed: SeedStages) -> list[CurvePoint]:

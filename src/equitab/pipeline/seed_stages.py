@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +14,29 @@ from equitab.augmentation.augment import ORIGIN_COLUMN, REAL
 from equitab.dataframe import Frame, as_frame, read_table, take_rows, write_table
 from equitab.evaluation import (
     Learner,
+    Measurement,
     MeasurementSettings,
     TrainingTable,
     measure_distributions,
+    measure_groups,
     measure_quality,
 )
 from equitab.pipeline.constraints.files import ConstrainedFiles
 from equitab.pipeline.constraints.question import CONSTRAINED, THRESHOLD_CRITERION, leading_constraint
 from equitab.pipeline.constraints.tables import Tuning, constrained_tables, count_rows
+from equitab.pipeline.controls import CONTROLS, control_tables
 from equitab.pipeline.fit import default_conditions, generator_remarks, new_generator
 from equitab.pipeline.measurement_files import save_curves, save_measurements
-from equitab.pipeline.plan_choice import add_planned_rows
+from equitab.pipeline.pictures import PanelFiles, draw_pictures
+from equitab.pipeline.plan_choice import PlannedRows, add_planned_rows, check_plan, make_plan
 from equitab.pipeline.run_rows import RunRows
+from equitab.pipeline.search_stage import learn_by_search
 from equitab.pipeline.stages import Done, Stages
 from equitab.pipeline.storage import remove, write_folder
 from equitab.pipeline.training import Protocol, train_all
 from equitab.pipeline.treatments import constrained_training, training_tables
+from equitab.pipeline.unlearned_groups import unlearned_groups
+from equitab.report import group_truth_warnings
 
 MAX_QUALITY_ROWS = 20_000
 """The quality of synthetic rows is measured on at most so many rows of each table, for speed."""
@@ -53,13 +61,17 @@ class SeedStages:
     is_first: bool
 
     def carry_out(self) -> None:
-        """Do everything of this seed that is not done yet."""
+        """Do everything of this seed that is not done yet; a plan that cannot be carried out is refused first."""
+        training = self.rows.training
+        check_plan(self.rows.prepared.recipe.plan, training.frame, training.schema)
         generator = self.learn()
         synthetic, added = self.draw(generator)
         if self.rows.prepared.recipe.constraints:
             self.constrain(generator)
         self.train(synthetic, added)
-        self.measure(synthetic)
+        self.measure(synthetic, added)
+        if self.has_pictures:
+            self.picture(synthetic, added)
 
     def learn(self) -> Any:
         """Fit the generator on the training rows."""
@@ -92,13 +104,23 @@ class SeedStages:
             f"models-{self.seed}", title, lambda: self._train(synthetic, added), lambda: None
         )
 
-    def measure(self, synthetic: Frame) -> None:
-        """Measure fidelity and privacy of the synthetic rows."""
+    def measure(self, synthetic: Frame, added: Frame) -> None:
+        """Measure fidelity and privacy of the synthetic rows, and of the added ones group by group."""
         title = f"measuring the synthetic rows{self._suffix}"
-        self.stages.carry_out(f"quality-{self.seed}", title, lambda: self._measure(synthetic), lambda: None)
+        self.stages.carry_out(
+            f"quality-{self.seed}", title, lambda: self._measure(synthetic, added), lambda: None
+        )
+
+    def picture(self, synthetic: Frame, added: Frame) -> None:
+        """Draw the training tables, and the drawn rows of groups beside real ones."""
+        self.stages.carry_out(
+            f"pictures-{self.seed}", "drawing pictures", lambda: self._picture(synthetic, added), lambda: None
+        )
 
     def _learn(self) -> Done:
         recipe, schema = self.rows.prepared.recipe, self.rows.prepared.schema
+        if recipe.generator.search is not None:
+            return learn_by_search(self.rows, self.stages, self._kept("generator"), seed=self.seed)
         checkpoints = self.stages.folder.work(f"checkpoint-{self.seed}")
         checkpoints.mkdir(parents=True, exist_ok=True)
         generator = new_generator(
@@ -129,6 +151,12 @@ class SeedStages:
         planned = add_planned_rows(recipe.plan, training.frame, training.schema, generator, seed=self.seed)
         self._kept("tables").mkdir(parents=True, exist_ok=True)
         places = [self._kept("tables/synthetic.parquet"), self._kept("tables/augmented.parquet")]
+        if "unguided" in recipe.baselines:
+            progress.advance(0.8, "as the plan asks, without guidance")
+            plain = generator.with_guidance(0.0)
+            more = add_planned_rows(recipe.plan, training.frame, training.schema, plain, seed=self.seed)
+            write_table(more.augmented.synthetic, self._unguided_place, overwrite=True)
+            places.append(self._unguided_place)
         write_table(synthetic, places[0], overwrite=True)
         augmented = training.with_final_weights(planned.augmented.frame, recipe.mitigation)
         write_table(augmented, places[1], overwrite=True)
@@ -136,11 +164,15 @@ class SeedStages:
             "drawn": len(synthetic),
             "added": planned.n_added,
             "plan": planned.words,
-            "remarks": list(planned.remarks),
+            "remarks": [*planned.remarks, *self._unlearned(planned)],
         }
         return Done(
             places, facts, f"{len(synthetic):,} as the table has them, {planned.n_added:,} as the plan asks"
         )
+
+    def _unlearned(self, planned: PlannedRows) -> tuple[str, ...]:
+        training, plan = self.rows.training, planned.augmented.plan
+        return unlearned_groups(training.frame, self.rows.test.frame, training.schema, plan=plan)
 
     def _constrain(self, generator: Any) -> Done:
         recipe = self.rows.prepared.recipe
@@ -164,18 +196,28 @@ class SeedStages:
 
     def _train(self, synthetic: Frame, added: Frame) -> Done:
         recipe, training = self.rows.prepared.recipe, self.rows.training
-        tables = training_tables(
-            training,
-            added=added,
-            synthetic=synthetic,
-            mitigation=recipe.mitigation,
-            baselines=recipe.baselines,
-            seed=self.seed,
+        tables = chain(
+            training_tables(
+                training,
+                added=added,
+                synthetic=synthetic,
+                mitigation=recipe.mitigation,
+                baselines=recipe.baselines,
+                seed=self.seed,
+            ),
+            control_tables(
+                training,
+                recipe.baselines,
+                plan=make_plan(recipe.plan, training.frame, training.schema),
+                unguided=read_table(self._unguided_place) if "unguided" in recipe.baselines else None,
+                seed=self.seed,
+            ),
         )
+        watched = self._panel_files.watch(tables, training, seed=self.seed) if self.has_pictures else tables
         learners = self.rows.prepared.learners
         n_tables = _count_tables(added, recipe.mitigation, recipe.baselines) + bool(recipe.constraints)
         found = train_all(
-            self._with_constrained((table, learners) for table in tables),
+            self._with_constrained((table, learners) for table in watched),
             self._protocol(),
             n_models=n_tables * len(learners),
             progress=self.stages.progress,
@@ -186,7 +228,8 @@ class SeedStages:
         save_curves(found.curves, files["curves"], overwrite=True)
         write_table(found.predictions, files["predictions"], overwrite=True)
         write_folder(files["models"], found.save_models)
-        return Done(list(files.values()), {"remarks": list(found.remarks)}, f"{len(found.results)} models")
+        kept = [*files.values(), *([self._panel_files.folder] if self.has_pictures else [])]
+        return Done(kept, {"remarks": list(found.remarks)}, f"{len(found.results)} models")
 
     def _with_constrained(
         self, tables: Iterator[tuple[TrainingTable, Sequence[Learner]]]
@@ -215,7 +258,7 @@ class SeedStages:
             score_treatments=("original", CONSTRAINED) if recipe.constraints else (),
         )
 
-    def _measure(self, synthetic: Frame) -> Done:
+    def _measure(self, synthetic: Frame, added: Frame) -> Done:
         training, test, schema = self.rows.training, self.rows.test, self.rows.prepared.schema
         self.stages.progress.advance(0.0, "quality")
         quality = measure_quality(
@@ -229,12 +272,55 @@ class SeedStages:
             generator_seed=self.seed,
             seed=self.seed,
         )
+        self.stages.progress.advance(0.7, "added rows, group by group")
+        groups = self._measure_groups(added)
         self.stages.progress.advance(0.9, "distributions")
         points = measure_distributions({"real": training.modeled, "synthetic": synthetic}, schema)
         files = self.quality_files
-        save_measurements(quality.measurements, files["measurements"], overwrite=True)
+        measured = [*quality.measurements, *groups]
+        save_measurements(measured, files["measurements"], overwrite=True)
         save_curves([*points, *quality.curves], files["curves"], overwrite=True)
-        return Done(list(files.values()), {}, f"{len(quality.measurements)} measures")
+        facts = {"remarks": list(group_truth_warnings(groups))}
+        return Done(list(files.values()), facts, f"{len(measured)} measures")
+
+    def _measure_groups(self, added: Frame) -> tuple[Measurement, ...]:
+        """Return what the added rows of every group are like, beside real rows of the same group."""
+        return measure_groups(
+            added,
+            training=self.rows.training.modeled,
+            held_out=self.rows.test.frame,
+            schema=self.rows.prepared.schema,
+            settings=MeasurementSettings(seed=self.seed),
+            generator_seed=self.seed,
+            seed=self.seed,
+        )
+
+    def _picture(self, synthetic: Frame, added: Frame) -> Done:
+        found = draw_pictures(
+            self._panel_files.read(),
+            real=self.rows.training.modeled,
+            added=added,
+            synthetic=synthetic,
+            schema=self.rows.prepared.schema,
+            choice=self.rows.prepared.recipe.pictures,
+            seed=self.seed,
+        )
+        save_curves(found.points, self.pictures_file, overwrite=True)
+        return Done([self.pictures_file], found.facts, f"{len(found.points)} points")
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether this seed's rows are drawn: those of the first, unless the recipe wants no pictures."""
+        return self.is_first and self.rows.prepared.recipe.pictures != "none"
+
+    @property
+    def pictures_file(self) -> Path:
+        """Where the points of the pictures are, until everything is put together."""
+        return self._work_folder / "pictures.parquet"
+
+    @property
+    def _panel_files(self) -> PanelFiles:
+        return PanelFiles(self._work_folder / "panels")
 
     @property
     def constrained_files(self) -> ConstrainedFiles:
@@ -265,6 +351,11 @@ class SeedStages:
         place.mkdir(parents=True, exist_ok=True)
         return place
 
+    @property
+    def _unguided_place(self) -> Path:
+        """Where the plan's rows are that were drawn without guidance: training needs them, readers do not."""
+        return self._work_folder / "unguided.parquet"
+
     def _kept(self, name: str) -> Path:
         """Return a place that the finished run keeps, or, for a later seed, one that it does not."""
         return self.stages.folder.place(name) if self.is_first else self._work_folder / name
@@ -277,5 +368,7 @@ class SeedStages:
 
 def _count_tables(added: Frame, mitigation: tuple[str, ...], baselines: tuple[str, ...]) -> int:
     """Return how many training tables there will be."""
-    per_real = 2 if "reweighing" in mitigation else 1
-    return per_real * (2 if len(added) else 1) + 1 + ("smote_nc" in baselines)
+    n_augmented = (1 + ("reweighing" in mitigation)) if len(added) else 0
+    n_original = 1 + ("reweighing" in (*mitigation, *baselines))
+    n_controls = sum(name in baselines for name in ("smote_nc", *CONTROLS))
+    return n_original + n_augmented + 1 + n_controls

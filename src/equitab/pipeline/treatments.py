@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from equitab.augmentation.augment import WEIGHT_COLUMN
+from equitab.augmentation import WEIGHT_COLUMN, RebalancingPlan
 from equitab.dataframe import Frame, concatenate, frame_from_columns
+from equitab.errors import ConstraintError, Problem
 from equitab.evaluation import TrainingTable
 from equitab.mitigation import reweigh
 from equitab.pipeline.constraints.question import CONSTRAINED
@@ -59,12 +60,49 @@ class TrainingRows:
 
     def reweighing(self, frame: Frame, weights: np.ndarray | None) -> tuple[np.ndarray, tuple[str, ...]]:
         """Return weights that make intersectional group and outcome independent, and remarks."""
-        codes = group_codes(frame, self.schema, self.groups)
-        outcomes = np.where(
-            has_target(frame, self.schema), favorable(frame, self.schema).astype(np.int64), -1
-        )
+        codes, outcomes = self._groups_and_outcomes(frame)
         found = reweigh(codes, outcomes, sample_weight=weights)
         return found.weights(codes, outcomes, sample_weight=weights), found.remarks
+
+    def planned_reweighing(self, plan: RebalancingPlan) -> Callable[[Frame], Frame]:
+        """Return what gives any piece of an augmented table the weights of the whole one, before it is drawn.
+
+        The weights follow from how much each group and outcome weighs in all, which the plan says.
+
+        Raises
+        ------
+        ConstraintError
+            If the plan leaves groups to the generator, or looks at some of the sensitive features only.
+        """
+        if plan.n_free or plan.index.features != self.groups.features:
+            received = "rows whose group the generator chooses" if plan.n_free else "a plan for other groups"
+            advice = "leave reweighing out, or bound the plan (max_rows) so that its rows fit in memory"
+            expected = (
+                "a plan for all sensitive features: more rows than fit in memory are weighted as planned"
+            )
+            raise ConstraintError(Problem("mitigation 'reweighing'", expected, received, advice))
+        codes, outcomes = self._groups_and_outcomes(self.frame)
+        base = np.ones(len(codes)) if self.weights is None else self.weights
+        n_groups = self.groups.n_groups
+        cells = np.arange(plan.index.n_cells)
+        found = reweigh(
+            np.concatenate([codes, cells % n_groups]),
+            np.concatenate([outcomes, np.array(plan.index.is_favorable, dtype=np.int64)[cells // n_groups]]),
+            sample_weight=np.concatenate([base, float(np.nanmean(base)) * np.array(plan.n_add)]),
+        )
+
+        def finish(piece: Frame) -> Frame:
+            own = np.asarray(piece[WEIGHT_COLUMN].to_numpy(), dtype=np.float64)
+            return _with_weights(piece, found.weights(*self._groups_and_outcomes(piece), sample_weight=own))
+
+        return finish
+
+    def _groups_and_outcomes(self, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
+        """Return the group of every row, and 1 where its outcome is favorable; -1 for none."""
+        good = favorable(frame, self.schema).astype(np.int64)
+        return group_codes(frame, self.schema, self.groups), np.where(
+            has_target(frame, self.schema), good, -1
+        )
 
     def with_final_weights(self, augmented: Frame, mitigation: tuple[str, ...]) -> Frame:
         """Return an augmented table whose weights are those that a model should learn with.
@@ -76,8 +114,7 @@ class TrainingRows:
         weights, _ = self.reweighing(
             augmented, np.asarray(augmented[WEIGHT_COLUMN].to_numpy(), dtype=np.float64)
         )
-        columns = {name: augmented.to_native()[name] for name in augmented.columns}
-        return frame_from_columns({**columns, WEIGHT_COLUMN: weights})
+        return _with_weights(augmented, weights)
 
 
 def training_tables(
@@ -105,7 +142,7 @@ def training_tables(
     """
     augmented, weights, positions = with_rows(rows, added)
     yield TrainingTable("original", rows.frame, rows.weights, rows.positions)
-    if "reweighing" in mitigation:
+    if "reweighing" in (*mitigation, *baselines):
         held, remarks = rows.reweighing(rows.frame, rows.weights)
         yield TrainingTable("reweighed", rows.frame, held, rows.positions, remarks)
     if len(added):
@@ -116,6 +153,11 @@ def training_tables(
     yield TrainingTable("synthetic", synthetic, None, np.full(len(synthetic), -1))
     if "smote_nc" in baselines:
         yield _smote_nc(rows, seed=seed)
+
+
+def _with_weights(frame: Frame, weights: np.ndarray) -> Frame:
+    columns = {name: frame.to_native()[name] for name in frame.columns}
+    return frame_from_columns({**columns, WEIGHT_COLUMN: weights})
 
 
 def constrained_training(frame: Frame, remarks: tuple[str, ...]) -> TrainingTable:

@@ -10,6 +10,7 @@ from equitab.report.contents import (
     ReportContents,
 )
 from equitab.report.frontier_page import FrontierRow, render_frontier
+from equitab.report.group_truth_words import group_truth_sentences, group_truth_warnings
 from equitab.report.html_report import render_audit, render_evaluation, render_report
 from equitab.report.quality_words import (
     GroupAnswer,
@@ -18,6 +19,8 @@ from equitab.report.quality_words import (
     lost_groups,
     quality_sentences,
 )
+from equitab.report.search_contents import SearchContents, SearchedCandidate
+from equitab.report.search_page import render_search
 
 __all__ = [
     "AskedConstraint",
@@ -29,13 +32,18 @@ __all__ = [
     "GroupRow",
     "MetricDescription",
     "ReportContents",
+    "SearchContents",
+    "SearchedCandidate",
     "TunedModel",
     "group_answers",
     "group_sentences",
+    "group_truth_sentences",
+    "group_truth_warnings",
     "lost_groups",
     "quality_sentences",
     "render_audit",
     "render_evaluation",
     "render_frontier",
     "render_report",
+    "render_search",
 ]

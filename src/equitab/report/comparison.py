@@ -16,6 +16,8 @@ from equitab.report.first_screen import describe_fairness_target
 TABLE_STAGES = ("fidelity", "privacy")
 CONSTRAINT_STAGES = ("preservation", "proxies")
 """What a constraint changed stands in a section of its own."""
+GROUP_STAGE = "group_truth"
+"""And so do drawn rows of single groups."""
 _MAX_CHARTED_GROUPS = 24
 
 
@@ -110,7 +112,7 @@ def lay_out_comparison(
     measurements: Iterable[Measurement], headline: Headline | None, texts: MetricTexts
 ) -> Comparison:
     """Return the measurements of models and labels in the order in which the page shows them."""
-    elsewhere = (*TABLE_STAGES, *CONSTRAINT_STAGES)
+    elsewhere = (*TABLE_STAGES, *CONSTRAINT_STAGES, GROUP_STAGE)
     kept = fold_seeds([one for one in measurements if one.stage not in elsewhere])
     keys = sorted(_group_by(kept, _section_key), key=lambda key: _rank_section(key, headline))
     by_section = _group_by(kept, _section_key)

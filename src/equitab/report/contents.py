@@ -12,6 +12,7 @@ from typing import Literal
 
 from equitab.evaluation.results import CurvePoint, Headline, Measurement
 from equitab.report.constraint_contents import AskedConstraint
+from equitab.report.search_contents import SearchContents
 
 Direction = Literal["higher", "lower", "ideal", "none"]
 """What is good: a high value, a low one, one close to `MetricDescription.ideal`, or none of these alone."""
@@ -155,6 +156,8 @@ class ReportContents:
     constraints : tuple of AskedConstraint
     constraint_command : str
         The command that draws rows under these constraints again.
+    search : SearchContents or None
+        How the generator was chosen, where several were tried; its points are the figure ``candidates``.
 
     Examples
     --------
@@ -175,6 +178,7 @@ class ReportContents:
     remarks: tuple[str, ...] = ()
     constraints: tuple[AskedConstraint, ...] = ()
     constraint_command: str = ""
+    search: SearchContents | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from equitab.report.constraint_figures import KINDS, LISTED, ConstraintFigures, 
 from equitab.report.contents import MetricTexts
 from equitab.report.figure import Figure
 from equitab.report.gain_figures import draw_gains
+from equitab.report.picture_figures import PICTURE_KINDS
 
 Series = dict[str, list[CurvePoint]]
 
@@ -55,7 +56,7 @@ def lay_out_figures(
         kind, _, rest = point.figure.partition("/")
         by_kind.setdefault(kind, {}).setdefault(rest, {}).setdefault(point.series, []).append(point)
     plain = ("threshold_sweep", "frontier", "distribution", "training", "gain")
-    known = {*plain, *COLUMN_KINDS, *KINDS, *LISTED}
+    known = {*plain, "candidates", *COLUMN_KINDS, *PICTURE_KINDS, *KINDS, *LISTED}
     return Figures(
         _main_first(
             figure

@@ -5,8 +5,12 @@ group of the values :math:`u_i` has the code
 
 .. math:: y = \sum_i u_i P_{i-1}, \qquad u_i = \lfloor y / P_{i-1} \rfloor \bmod K_i .
 
-(The inverse printed in the MCRAGE paper uses single :math:`K_j` in place of cumulative products and is not
-an inverse; this one is.)
+NOTE[DEPARTURE]: the inverse printed in the MCRAGE paper, :math:`(y \bmod K_i - y \bmod K_{i-1}) / P_{i-1}`, has
+single :math:`K_i` where cumulative products belong: for K = (2, 3) and u = (1, 2) it turns the code 5 into (1, 1/2).
+
+References
+----------
+Behal, Chen, Fikes, Xiao, MCRAGE: Synthetic Healthcare Data for Fairness, 2023 (arXiv 2310.18430).
 """
 
 from __future__ import annotations
@@ -111,6 +115,22 @@ class IntersectionalGroups:
         kept = codes >= 0
         held = None if weights is None else np.asarray(weights)[kept]
         return np.bincount(codes[kept], weights=held, minlength=self.n_groups)
+
+    def shares(self, codes: np.ndarray, *, weights: np.ndarray | None = None) -> np.ndarray:
+        """Return each group's share of the rows (or weight) of all groups, shape (n_groups,); 0 without any rows."""
+        held = self.counts(codes, weights=weights)
+        return held / held.sum() if held.sum() > 0 else np.zeros(self.n_groups)
+
+    def deficits(self, codes: np.ndarray) -> np.ndarray:
+        """Return how many rows each group lacks to be as large as the largest, shape (n_groups,).
+
+        Examples
+        --------
+        >>> IntersectionalGroups(("sex",), (("F", "M", "X"),)).deficits(np.array([0, 1, 1, 1])).tolist()
+        [2, 0, 3]
+        """
+        held = self.counts(codes)
+        return held.max(initial=0) - held
 
     def _strides(self) -> np.ndarray:
         sizes = [1, *(len(level) for level in self.levels)]

@@ -74,6 +74,7 @@ def test_drawn_rows_depend_on_what_is_given(network: AutoregressiveNetwork) -> N
     assert (nurses["sex"] == "F").mean() > 0.6
 
 
+@pytest.mark.slow
 def test_threads_change_no_row(network: AutoregressiveNetwork) -> None:
     before = torch.get_num_threads()
     threaded = AutoregressiveNetwork(n_jobs=1).fit(jobs(), SCHEMA, seed=0)
@@ -114,6 +115,7 @@ def test_damaged_weights_are_refused(network: AutoregressiveNetwork, tmp_path: P
         load_generator(tmp_path / "saved")
 
 
+@pytest.mark.slow
 def test_a_penalty_in_training_lowers_the_gap_in_drawn_rows(network: AutoregressiveNetwork) -> None:
     asked = FairnessConstraint(places=("training",), aim="table", strength=1.0)
     fair = AutoregressiveNetwork().fit(jobs(), SCHEMA, constraints=(asked,), seed=0)
@@ -129,6 +131,7 @@ def test_a_penalty_in_training_lowers_the_gap_in_drawn_rows(network: Autoregress
     assert fair_rows[columns].equals(plain_rows[columns])
 
 
+@pytest.mark.slow
 def test_a_weak_penalty_lowers_the_gap_less(network: AutoregressiveNetwork) -> None:
     asked = FairnessConstraint(places=("training",), aim="table", strength=0.03)
     some = AutoregressiveNetwork().fit(jobs(), SCHEMA, constraints=(asked,), seed=0)
@@ -145,7 +148,9 @@ def test_the_time_given_is_kept_and_said() -> None:
 
 def test_progress_counts_the_choices() -> None:
     seen: list[tuple[int, int, float | None, float]] = []
-    AutoregressiveNetwork(progress=lambda *told: seen.append(told)).fit(jobs(200), SCHEMA, seed=0)
+    # Of so few rows, every choice keeps to its shares: nothing is trained, all is told.
+    AutoregressiveNetwork(progress=lambda *told: seen.append(told)).fit(jobs(30), SCHEMA, seed=0)
+    assert len(seen) > 3
     assert [told[0] for told in seen] == list(range(1, seen[0][1] + 1))
 
 
@@ -201,7 +206,7 @@ def test_weights_count_as_copies_would() -> None:
 
 def test_a_class_that_never_occurs_is_never_likely() -> None:
     random = np.random.default_rng(2)
-    context = random.random((1500, 1)).astype(np.float32)
+    context = random.random((300, 1)).astype(np.float32)
     codes = np.where(context[:, 0] > 0.5, 3, 1)
     found = fit_network(context, codes, 5, settings=NetworkSettings(), seed=0)
     assert found.uses_context

@@ -15,7 +15,7 @@ import pytest
 from equitab.errors import ConstraintError, InputError, NotFittedError, OutputExistsError, SavedFormatError
 from equitab.generators import Generator, load_generator
 from equitab.generators.diffusion import PRESETS, Preset, TabDDPM
-from equitab.generators.diffusion.generator import CHECKPOINT_NAME
+from equitab.generators.diffusion.checkpoints import CHECKPOINT_NAME
 from equitab.schema import Column, TableSchema
 
 TINY = replace(
@@ -197,7 +197,7 @@ def test_what_cannot_be_done_is_refused(fitted: TabDDPM) -> None:
 def test_an_interrupted_fit_goes_on_and_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("equitab.generators.diffusion.generator.SECONDS_BETWEEN_CHECKPOINTS", 0.0)
+    monkeypatch.setattr("equitab.generators.diffusion.checkpoints.SECONDS_BETWEEN_CHECKPOINTS", 0.0)
     table = _people(600)
     preset = replace(TINY, evaluate_every=20)
 

@@ -14,7 +14,7 @@ from equitab.schema import Column, FairnessConstraint, SensitiveFeature, TableSc
 from equitab.schema.parts import Threshold
 
 PARITY = FairnessConstraint(sensitive_features=("sex",), tolerance=0.0, aim="table")
-N_ROWS = 20_000
+N_ROWS = 12_000
 
 
 def people(kind: str, n_rows: int = 1500) -> tuple[pd.DataFrame, TableSchema]:
@@ -47,7 +47,7 @@ def is_good(frame: pd.DataFrame) -> pd.Series:
     return frame["pay"] >= 38_000 if frame["pay"].dtype.kind == "f" else frame["pay"] == "high"
 
 
-@pytest.fixture(scope="module", params=["two", "three", "number"])
+@pytest.fixture(scope="module", params=[pytest.param("two", marks=pytest.mark.slow), "three", "number"])
 def learned(request: pytest.FixtureRequest) -> Any:
     frame, schema = people(request.param)
     return make_generator("boosted_trees", n_jobs=2).fit(frame, schema, seed=0)

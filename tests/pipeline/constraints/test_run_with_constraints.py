@@ -186,6 +186,7 @@ def test_a_run_that_stops_after_the_draft_goes_on_from_there(
     assert run(small, tmp_path / "run", resume=True).headline is not None
 
 
+@pytest.mark.slow
 def test_the_table_itself_can_be_aimed_at(asked: dict[str, Any], tmp_path: Path) -> None:
     """No tuning: arithmetic says the strength, one table is for every model; a tolerance too sharp is recorded."""
     aimed = [{"criterion": "demographic_parity", "aim": "table", "tolerance": 0.001}]

@@ -28,6 +28,9 @@ class Layout:
     place_tokens : tuple of (int, int)
         For each numeric column that is a place within a level: the token column of its level, and the first
         level whose place says something; (-1, 0) for a number that stands on its own. Empty: all do.
+    context_columns : tuple of int
+        For each context token and number the column that it belongs to, where the context can be dropped column by
+        column (see `guidance`); empty where it cannot.
 
     Examples
     --------
@@ -41,6 +44,7 @@ class Layout:
     context_cardinalities: tuple[int, ...] = ()
     n_context_numeric: int = 0
     place_tokens: tuple[tuple[int, int], ...] = ()
+    context_columns: tuple[int, ...] = ()
 
     @property
     def n_tokens(self) -> int:

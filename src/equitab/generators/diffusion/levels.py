@@ -155,13 +155,15 @@ class ColumnLevels:
         return bins + self.n_atoms, ndtri(part)
 
 
-def find_atoms(values: IntArray) -> NDArray[np.bool_]:
+def find_atoms(values: IntArray, *, fewest_share: float = 0.0) -> NDArray[np.bool_]:
     """Return which values are atoms: those of at least ten rows, the most frequent 160 at most.
 
     Parameters
     ----------
     values : ndarray of shape (n_rows,), int64
         Equal codes for equal values, counted from 0.
+    fewest_share : float, default 0
+        And those of at least this share of the rows.
 
     Examples
     --------
@@ -169,11 +171,15 @@ def find_atoms(values: IntArray) -> NDArray[np.bool_]:
     array([ True, False])
     """
     counts = np.bincount(values)
-    fewest = max(FEWEST_ATOM_ROWS, np.sort(counts)[::-1][min(MOST_ATOMS, len(counts)) - 1])
+    fewest = max(
+        FEWEST_ATOM_ROWS, fewest_share * len(values), np.sort(counts)[::-1][min(MOST_ATOMS, len(counts)) - 1]
+    )
     return counts >= fewest
 
 
-def fit_levels(scores: FloatArray, values: IntArray | None, *, most_bins: int) -> ColumnLevels:
+def fit_levels(
+    scores: FloatArray, values: IntArray | None, *, most_bins: int, fewest_share: float = 0.0
+) -> ColumnLevels:
     """Learn the levels of one column.
 
     Parameters
@@ -184,6 +190,8 @@ def fit_levels(scores: FloatArray, values: IntArray | None, *, most_bins: int) -
         Equal codes for equal values, rising with the value; without it no atoms are looked for.
     most_bins : int
         The most bins; fewer where a bin would hold under 50 rows, and 1 for no bins.
+    fewest_share : float, default 0
+        As for `find_atoms`.
 
     Examples
     --------
@@ -192,7 +200,9 @@ def fit_levels(scores: FloatArray, values: IntArray | None, *, most_bins: int) -
     >>> levels.n_atoms, levels.n_bins
     (2, 0)
     """
-    is_atom_value = np.zeros(0, dtype=bool) if values is None else find_atoms(values)
+    is_atom_value = (
+        np.zeros(0, dtype=bool) if values is None else find_atoms(values, fewest_share=fewest_share)
+    )
     on_atom = np.zeros(len(scores), dtype=bool) if values is None else is_atom_value[values]
     shares = ndtr(scores)
     lower, upper, middle = _atom_intervals(shares, values, is_atom_value)
@@ -221,8 +231,10 @@ def _atom_intervals(
     return sorted_shares[first], sorted_shares[last], sorted_shares[(first + last) // 2]
 
 
-def _is_smooth(values: IntArray | None) -> bool:
-    return values is None or float(find_atoms(values)[values].mean()) < SMOOTH_ATOM_SHARE
+def _is_smooth(values: IntArray | None, fewest_share: float) -> bool:
+    if values is None:
+        return True
+    return float(find_atoms(values, fewest_share=fewest_share)[values].mean()) < SMOOTH_ATOM_SHARE
 
 
 @dataclass(frozen=True)
@@ -232,9 +244,12 @@ class NumericLevels:
     Parameters
     ----------
     columns : tuple of ColumnLevels
+    fewest_share : float, default 0
+        As for `find_atoms`.
     """
 
     columns: tuple[ColumnLevels, ...]
+    fewest_share: float = 0.0
 
     @property
     def token_columns(self) -> tuple[int, ...]:
@@ -275,7 +290,8 @@ class NumericLevels:
         for k, levels in enumerate(self.columns):
             on_atom = np.zeros(n_rows, dtype=bool)
             if values is not None:
-                on_atom = find_atoms(values[:, k])[values[:, k]]
+                held = values[:, k]
+                on_atom = find_atoms(held, fewest_share=self.fewest_share)[held]
             tokens[:, k], places[:, k] = levels.split(scores[:, k], on_atom)
         return tokens[:, list(self.token_columns)], places[:, list(self.place_columns)]
 
@@ -297,13 +313,17 @@ class NumericLevels:
         return np.column_stack([np.zeros((len(tokens), 0)), *scores])
 
     @classmethod
-    def fit(cls, scores: FloatArray, values: IntArray | None, *, most_bins: int) -> NumericLevels:
-        """Learn the levels of every column; `values` as in `fit_levels`, one column each."""
+    def fit(
+        cls, scores: FloatArray, values: IntArray | None, *, most_bins: int, fewest_share: float = 0.0
+    ) -> NumericLevels:
+        """Learn the levels of every column; `values` and the rest as in `fit_levels`, one column each."""
         columns = [None if values is None else values[:, k] for k in range(scores.shape[1])]
-        smooth = {k for k, held in enumerate(columns) if _is_smooth(held)}
+        smooth = {k for k, held in enumerate(columns) if _is_smooth(held, fewest_share)}
         whole = smooth if len(smooth) > 1 else set()
         levels = [
-            fit_levels(scores[:, k], held, most_bins=1 if k in whole else most_bins)
+            fit_levels(
+                scores[:, k], held, most_bins=1 if k in whole else most_bins, fewest_share=fewest_share
+            )
             for k, held in enumerate(columns)
         ]
-        return cls(tuple(levels))
+        return cls(tuple(levels), fewest_share)

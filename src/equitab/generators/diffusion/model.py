@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from equitab.generators.diffusion.guidance import DroppingProcess, GuidedNetwork, droppable, with_presence
 from equitab.generators.diffusion.layout import Layout, Rows
 from equitab.generators.diffusion.levels import FloatArray, IntArray, NumericLevels
 from equitab.generators.diffusion.networks import DiffusionNetwork, initialise
@@ -80,7 +81,7 @@ class DiffusionModel:
     network: DiffusionNetwork
     record: dict[str, Any]
 
-    def draw(self, context: Columns, *, seed: int) -> tuple[FloatArray, IntArray]:
+    def draw(self, context: Columns, *, seed: int, guidance: float = 0.0) -> tuple[FloatArray, IntArray]:
         """Draw one row for each row of context.
 
         Parameters
@@ -88,6 +89,8 @@ class DiffusionModel:
         context : Columns
             The context columns of the wanted rows; with no columns, its length says how many.
         seed : int
+        guidance : float, default 0
+            The weight of classifier-free guidance; other than 0 only where the context was dropped in training.
 
         Returns
         -------
@@ -96,20 +99,26 @@ class DiffusionModel:
         categorical : ndarray of shape (n_rows, n_categorical), int64
         """
         process = build_process(self.layout, self.preset)
-        rows = context.rows()
+        network = GuidedNetwork(self.network, guidance) if guidance else self.network
+        rows = with_presence(context.rows(), self.layout)
         parts = []
         for block, first in enumerate(range(0, len(rows), BLOCK_ROWS)):
             generator = torch.Generator().manual_seed(_block_seed(seed, block))
-            parts.append(self._draw_block(process, rows.take(slice(first, first + BLOCK_ROWS)), generator))
+            wanted = rows.take(slice(first, first + BLOCK_ROWS))
+            parts.append(self._draw_block(process, network, wanted, generator))
         n_columns = len(self.levels.columns), self.layout.n_tokens - len(self.levels.token_columns)
         numeric = np.concatenate([np.zeros((0, n_columns[0])), *(part[0] for part in parts)])
         return numeric, np.concatenate([np.zeros((0, n_columns[1]), np.int64), *(part[1] for part in parts)])
 
     def _draw_block(
-        self, process: Process, context: Rows, generator: torch.Generator
+        self,
+        process: Process,
+        network: DiffusionNetwork | GuidedNetwork,
+        context: Rows,
+        generator: torch.Generator,
     ) -> tuple[FloatArray, IntArray]:
         with torch.no_grad():
-            drawn = process.draw(self.network, context, generator=generator)
+            drawn = process.draw(network, context, generator=generator)
         spare = torch.randn(len(context), len(self.levels.columns), generator=generator)
         tokens, places = drawn.tokens.numpy(), drawn.numeric.double().numpy()
         n_categorical = self.layout.n_tokens - len(self.levels.token_columns)
@@ -128,6 +137,7 @@ def fit_model(
     progress: Progress | None = None,
     resume: Callable[[TrainState], None] | None = None,
     checkpoint: Callable[[TrainState], None] | None = None,
+    context_columns: tuple[int, ...] = (),
 ) -> DiffusionModel:
     """Learn columns given a context.
 
@@ -148,12 +158,22 @@ def fit_model(
         Called with the state before the first step; may replace it by a saved one.
     checkpoint : callable, optional
         Called with the state at every look at held-out rows.
+    context_columns : tuple of int
+        For each categorical and then each numeric context column a number: those with the same one are dropped
+        together, `preset.context_drop` of the time. Empty: the context is never dropped.
     """
     levels = NumericLevels.fit(
-        table.numeric, table.values if preset.finds_atoms else None, most_bins=preset.most_bins
+        table.numeric,
+        table.values if preset.finds_atoms else None,
+        most_bins=preset.most_bins,
+        fewest_share=preset.fewest_atom_share,
     )
-    data, layout = _prepare(table, context, levels, preset, sample_weight)
+    data, layout = _prepare(table, context, levels, preset, sample_weight, context_columns)
     process = build_process(layout, preset)
+    if layout.context_columns:
+        trains: Process | DroppingProcess = DroppingProcess(process, preset.context_drop)
+    else:
+        trains = process
     network = process.build_network()
     initialise(network, _shares(data.rows, layout), seed)
     trained, looked_at = hold_out(len(data), torch.Generator().manual_seed(seed))
@@ -165,7 +185,7 @@ def fit_model(
         state.stopped_because = "nothing_to_learn"
     train(
         state,
-        process,
+        trains,
         data.take(trained),
         data.take(looked_at),
         fitted_preset,
@@ -183,6 +203,7 @@ def _prepare(
     levels: NumericLevels,
     preset: Preset,
     sample_weight: NDArray[np.float64] | None,
+    context_columns: tuple[int, ...],
 ) -> tuple[Data, Layout]:
     """Return the training rows as tensors, and their layout: categories first, then levels."""
     values = table.values if preset.finds_atoms else None
@@ -195,9 +216,11 @@ def _prepare(
         n_context_numeric=context.numeric.shape[1],
         place_tokens=levels.place_tokens(len(table.cardinalities)),
     )
+    if context_columns:
+        layout = droppable(layout, context_columns)
     weight = None if sample_weight is None else torch.from_numpy(sample_weight)
     rows = Rows(torch.from_numpy(tokens).long(), torch.from_numpy(places).float())
-    return Data(rows, context.rows(), weight), layout
+    return Data(rows, with_presence(context.rows(), layout), weight), layout
 
 
 def _shares(rows: Rows, layout: Layout) -> list[torch.Tensor]:

@@ -69,6 +69,30 @@ class AngleNoise:
         return [QUARTER_TURN * (1 - step / n_steps) for step in range(n_steps + 1)]
 
 
+def steps_from_bound(diameter: float, *, largest_beta: float = 0.2) -> int:
+    r"""Return the fewest steps for which the convergence theorem that MCRAGE rests on says anything.
+
+    Parameters
+    ----------
+    diameter : float
+        Of the learned data, at least 0.
+    largest_beta : float, default 0.2
+        The end :math:`\bar\beta` of the paper's schedule.
+
+    Notes
+    -----
+    :math:`T' = \lceil 64 \bar\beta (1 + \log(1 + d)) \rceil`. The bound on the distance that comes with it holds
+    :math:`\exp(32 d^2)` and says nothing in practice (and the paper itself runs 35 steps where this gives 50): it is
+    a number of steps to start from, not a guarantee.
+
+    Examples
+    --------
+    >>> steps_from_bound(16.29)
+    50
+    """
+    return math.ceil(64 * largest_beta * (1 + math.log1p(diameter)))
+
+
 def random_ranks(n_rows: int, n_columns: int, generator: torch.Generator) -> Tensor:
     """Return for each row the place of each column in a random order, shape (n_rows, n_columns)."""
     return torch.rand(n_rows, n_columns, generator=generator).argsort(1).argsort(1)

@@ -16,6 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from equitab.generators.diffusion.guidance import DroppingProcess
 from equitab.generators.diffusion.layout import Rows
 from equitab.generators.diffusion.loss import Losses
 from equitab.generators.diffusion.networks import DiffusionNetwork, ResidualNetwork
@@ -128,7 +129,7 @@ def begin(network: DiffusionNetwork, preset: Preset, *, seed: int) -> TrainState
 
 def train(
     state: TrainState,
-    process: Process,
+    process: Process | DroppingProcess,
     data: Data,
     held_out: Data,
     preset: Preset,
@@ -209,7 +210,9 @@ def _optimiser(network: DiffusionNetwork, preset: Preset) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=preset.learning_rate, betas=(0.9, preset.beta2), foreach=True)
 
 
-def _step(state: TrainState, process: Process, data: Data, preset: Preset, share_done: float) -> None:
+def _step(
+    state: TrainState, process: Process | DroppingProcess, data: Data, preset: Preset, share_done: float
+) -> None:
     for group in state.optimiser.param_groups:
         group["lr"] = preset.learning_rate * step_size(share_done, state.step, preset)
     batch = data.take(_next_visits(state, data, preset.batch_size))
@@ -274,7 +277,7 @@ def _new_visits(data: Data, generator: torch.Generator) -> Tensor:
     return chosen.clamp(max=len(data) - 1)[order]
 
 
-def _look(state: TrainState, process: Process, held_out: Data, preset: Preset) -> None:
+def _look(state: TrainState, process: Process | DroppingProcess, held_out: Data, preset: Preset) -> None:
     """Score the average on held-out rows, always with the same noise, and keep it if it is the best."""
     loss = None if math.isnan(state.running_loss) else state.running_loss
     row: dict[str, float | None] = {"step": state.step, "loss": loss}
@@ -292,7 +295,7 @@ def _look(state: TrainState, process: Process, held_out: Data, preset: Preset) -
     state.history.append(row)
 
 
-def _held_out_loss(state: TrainState, process: Process, held_out: Data) -> dict[str, float]:
+def _held_out_loss(state: TrainState, process: Process | DroppingProcess, held_out: Data) -> dict[str, float]:
     trained = [parameter.detach().clone() for parameter in state.network.parameters()]
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():

@@ -25,8 +25,15 @@ THRESHOLD_CRITERION = {
 }
 """What the baseline that moves thresholds is asked for; demographic parity otherwise."""
 
-_BASELINES = ("original", "reweighed", "smote_nc", "threshold_optimizer")
-_OTHERS = ("synthetic", "augmented", "augmented_reweighed")
+_BASELINES = (
+    "original",
+    "reweighed",
+    "smote_nc",
+    "random_oversampling",
+    "random_undersampling",
+    "threshold_optimizer",
+)
+_OTHERS = ("synthetic", "augmented", "augmented_reweighed", "unguided")
 
 
 def features_name(constraint: FairnessConstraint, schema: TableSchema) -> str:

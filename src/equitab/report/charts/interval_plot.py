@@ -33,7 +33,9 @@ class IntervalRow:
     is_emphasized : bool
         Whether the label is bold.
     beside : float or None
-        A value to hold this one against: a hollow circle on the same row.
+        A value to hold this one against, on the same row.
+    beside_style : MarkStyle
+        A hollow circle, unless said otherwise.
     """
 
     label: str
@@ -44,6 +46,7 @@ class IntervalRow:
     style: MarkStyle
     is_emphasized: bool = False
     beside: float | None = None
+    beside_style: MarkStyle = _BESIDE
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,6 @@ def _draw_row(row: IntervalRow, scale: LinearScale, y: float) -> Iterator[Markup
         left, right = scale.position(row.low), scale.position(row.high)
         yield element("path", class_=f"interval {row.style.color}", d=f"M{left:.1f} {y:.1f}H{right:.1f}")
     if row.beside is not None:
-        yield draw_mark(_BESIDE, scale.position(row.beside), y)
+        yield draw_mark(row.beside_style, scale.position(row.beside), y)
     yield draw_mark(row.style, scale.position(row.value), y)
     yield element("text", row.value_text, class_="value", x=CHART_WIDTH - 2, y=y + 4, text_anchor="end")
