@@ -23,7 +23,7 @@ from equitab.augmentation import (
 from equitab.augmentation.augment import regroup
 from equitab.dataframe import as_frame, concatenate, read_table
 from equitab.errors import ConstraintError
-from equitab.generators import IndependentMarginals, Smote
+from equitab.generators import IndependentMarginals, Smote, make_generator
 from equitab.schema import TableSchema, parse_threshold
 from every_generator.people import N_ROWS, SCHEMA, arrow_table, people
 
@@ -289,3 +289,25 @@ def test_frames_are_regrouped_without_losing_a_row() -> None:
         assert {len(one) for one in found[:-1]} <= {size}
         whole = FRAME if size > 1 else FRAME[:3]
         assert concatenate(found).to_native().equals(whole.to_native())
+
+
+def test_one_row_is_too_few_to_draw_between() -> None:
+    """Who asks for it all the same is told who could."""
+    table = few_rows_table()
+    plan = fill_both(as_frame(table), SCHEMA, min_rows=1)
+    fitted = Smote().fit(table, SCHEMA, condition_on=("hired", "sex", "age"), seed=0)
+    with pytest.raises(ConstraintError, match=r"at least 2 training rows.*a generator that learns a model"):
+        augment(table, SCHEMA, fitted, plan, seed=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["boosted_trees", "tabddpm", "guided_diffusion"])
+def test_generators_that_learn_a_model_lend_to_groups_without_rows(name: str) -> None:
+    """No row, one row, constant columns: the plan is met all the same."""
+    pytest.importorskip("torch")
+    table = few_rows_table()
+    plan = fill_both(as_frame(table), SCHEMA, few_rows="parent")
+    options = {} if name == "boosted_trees" else {"n_steps": 30}
+    fitted = make_generator(name, **options).fit(table, SCHEMA, condition_on=("hired", "sex", "age"), seed=0)
+    augmented = augment(table, SCHEMA, fitted, plan, seed=3)
+    assert counts_after(augmented).tolist() == list(plan.afterwards)

@@ -69,6 +69,7 @@ def test_a_feature_that_nothing_tells_is_at_chance(audit):
     assert found.low - 0.02 <= 0.5 <= found.high + 0.02
 
 
+@pytest.mark.slow
 def test_the_outcome_tells_more_only_where_it_depends():
     none = audit_proxies(people(share=0.0), SCHEMA, seed=0)
     assert none.auroc("sex") == pytest.approx(0.5, abs=0.06)
@@ -117,6 +118,7 @@ def test_groups_too_small_are_named_and_not_averaged():
     assert found.value > 0.9
 
 
+@pytest.mark.slow
 def test_a_part_of_the_rows_says_how_many():
     audit = audit_proxies(people(), SCHEMA, max_rows=400, seed=0)
     assert audit.measurements[0].reason == "400 of 600 rows asked"

@@ -21,12 +21,17 @@ from equitab.errors import ConstraintError, NotFittedError, OutputExistsError, S
 from equitab.generators import Generator, generator_names, load_generator, make_generator
 from every_generator.people import N_ROWS, SCHEMA, arrow_table, people
 
-QUICK: dict[str, dict[str, Any]] = {"tabddpm": {"n_steps": 60}, "tabular_argn": {"max_epochs": 3}}
+QUICK: dict[str, dict[str, Any]] = {
+    "guided_diffusion": {"n_steps": 60, "guidance": 0.5},
+    "tabddpm": {"n_steps": 60},
+    "tabular_argn": {"max_epochs": 3},
+}
 """Settings under which a generator that trains is fitted in a second or so: laws do not ask for quality."""
 
 
 NEEDS = {
     "autoregressive_network": ("torch", "torch"),
+    "guided_diffusion": ("torch", "torch"),
     "tabddpm": ("torch", "torch"),
     "tabular_argn": ("mostlyai", "peers"),
 }

@@ -46,6 +46,7 @@ def test_rows_that_are_the_same_are_in_one_part_only() -> None:
         assert not np.intersect1d(keys[first], keys[second]).size
 
 
+@pytest.mark.slow
 def test_other_splits_have_other_test_people() -> None:
     """Re-drawn, not rotated."""
     first, second = (adult_part(split, quick=True).test["fnlwgt"].to_list() for split in (0, 1))

@@ -16,6 +16,7 @@ def test_the_built_in_generators_are_listed() -> None:
     expected = (
         "autoregressive_network",
         "boosted_trees",
+        "guided_diffusion",
         "independent_marginals",
         "smote",
         "tabddpm",

@@ -67,6 +67,7 @@ def test_arrays_come_back_as_arrays() -> None:
     assert outcome.dtype == y.dtype
 
 
+@pytest.mark.slow
 def test_it_works_inside_a_pipeline_and_leaves_test_rows_alone(
     people: tuple[pd.DataFrame, pd.Series],
 ) -> None:

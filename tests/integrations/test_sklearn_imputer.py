@@ -102,6 +102,7 @@ def test_it_works_in_pipelines_cross_validation_and_grid_search(
     assert search.best_estimator_[0].get_feature_names_out().tolist() == list(X.columns)
 
 
+@pytest.mark.slow
 def test_it_can_be_cloned_and_repeats_itself(people: tuple[pd.DataFrame, pd.Series]) -> None:
     X, _ = people
     first = imputer(strategy="draw", missing_tokens=("?",), seed=3)

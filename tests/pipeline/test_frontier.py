@@ -45,6 +45,7 @@ def traced(town: Any, tmp_path_factory: pytest.TempPathFactory) -> FrontierResul
     )
 
 
+@pytest.mark.slow
 def test_the_gap_falls_with_the_strength(traced: FrontierResult) -> None:
     """Of the model on real people, and of its table."""
     none, full = traced.points

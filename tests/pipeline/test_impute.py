@@ -131,6 +131,7 @@ def test_nothing_to_fill_is_said_and_nothing_is_learned(people: Frame) -> None:
     pd.testing.assert_frame_equal(result.table.to_native(), complete)
 
 
+@pytest.mark.slow
 def test_a_check_of_a_complete_table_hides_cells_of_all_features(people: Frame) -> None:
     complete = people.to_native().select(["age", "sex", "income", "hours-per-week"])
     result = impute_table(

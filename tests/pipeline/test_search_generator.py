@@ -22,7 +22,15 @@ from equitab.pipeline import (
     recipe_from_dict,
     run,
     search_generator,
+    search_stage,
 )
+from equitab.pipeline.preparation import prepare_run
+from equitab.pipeline.progress import StageProgress
+from equitab.pipeline.run_folder import RunFolder, open_run_folder
+from equitab.pipeline.run_rows import divide_rows
+from equitab.pipeline.search_stage import read_search
+from equitab.pipeline.seed_stages import SeedStages
+from equitab.pipeline.stages import Stages
 
 SCHEMA = {
     "target": "hired",
@@ -64,7 +72,16 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> SearchResult:
 @pytest.fixture(scope="module")
 def searched_run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     folder = tmp_path_factory.mktemp("run")
-    return run(run_recipe(folder, TABLE), folder / "result")
+    return run({**run_recipe(folder, TABLE), "n_seeds": 2, "pictures": "none"}, folder / "result")
+
+
+def learned(folder: Path, table: pd.DataFrame) -> RunFolder:
+    """Carry out a run up to its generator."""
+    prepared = prepare_run(recipe_from_dict(run_recipe(folder, table)))
+    opened = open_run_folder(folder / "result", fingerprint=prepared.fingerprint)
+    stages = Stages(opened, StageProgress(None, n_stages=2))
+    SeedStages(divide_rows(prepared, stages), stages, 0, is_first=True).learn()
+    return opened
 
 
 def run_recipe(folder: Path, table: pd.DataFrame, **more: Any) -> dict[str, Any]:
@@ -84,12 +101,7 @@ def parts(n_rows: int) -> np.ndarray:
     return np.resize(["train"] * 6 + ["validation"] * 2 + ["test"] * 2, n_rows)
 
 
-def found_in(result: RunResult) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((result.folder / "search.json").read_text())
-    return found
-
-
-def unlike_clocks(found: dict[str, Any]) -> list[dict[str, Any]]:
+def candidates_of(found: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the candidates without what a clock says."""
     return [
         {name: value for name, value in held.items() if "seconds" not in name} for held in found["candidates"]
@@ -119,8 +131,8 @@ def test_candidates_are_kept_as_data_and_as_a_table(tmp_path: Path) -> None:
     found = search(report=tmp_path / "search.json")
     data = json.loads((tmp_path / "search.json").read_text())
     assert [held["label"] for held in data["candidates"]] == [held.label for held in found.choice.candidates]
-    search(report=tmp_path / "search.csv")
-    table = read_table(tmp_path / "search.csv")
+    search(report=tmp_path / "search.parquet")
+    table = read_table(tmp_path / "search.parquet")
     assert table["label"].to_list() == ["no rows added", "n_neighbors=2", "n_neighbors=4"]
     assert sum(table["is_chosen"].to_list()) == 1
 
@@ -141,7 +153,7 @@ def test_rows_that_a_split_column_calls_test_take_no_part() -> None:
     first = TABLE.assign(part=part)
     second = first.copy()
     second.loc[part == "test", "skill"] = 1000.0
-    second.loc[part == "test", "hired"] = "yes"
+    second.loc[part == "test", "sex"] = "f"
     found = [
         search_generator(
             table,
@@ -162,22 +174,25 @@ def test_rows_that_a_split_column_calls_test_take_no_part() -> None:
 
 
 def test_a_run_chooses_with_training_and_validation_rows_only(
-    searched_run: RunResult, tmp_path: Path
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Other test rows change no candidate; other validation rows do."""
-    part = parts(len(TABLE))
-    for changed, is_same in (("test", True), ("validation", False)):
-        table = TABLE.copy()
-        table.loc[part == changed, "skill"] *= -1
-        folder = tmp_path / changed
+    """Other test rows change no candidate; other validation rows do. What is left is an ordinary generator."""
+    monkeypatch.setattr(search_stage, "N_JOBS", 1)
+    found = {}
+    for changed in ("nothing", "test", "validation"):
+        table, folder = TABLE.copy(), tmp_path / changed
+        table.loc[parts(len(TABLE)) == changed, "skill"] *= -1
         folder.mkdir()
-        other = run(run_recipe(folder, table), folder / "result")
-        assert (unlike_clocks(found_in(searched_run)) == unlike_clocks(found_in(other))) is is_same
+        opened = learned(folder, table)
+        found[changed] = candidates_of(read_search(opened.path))
+        assert load_generator(opened.place("generator")).name == "smote"
+    assert found["test"] == found["nothing"] != found["validation"]
 
 
+@pytest.mark.slow
 def test_a_run_keeps_every_candidate(searched_run: RunResult) -> None:
     """In search.json, in the curves, and on the report."""
-    found = found_in(searched_run)
+    found = read_search(searched_run.folder)
     assert [held["label"] for held in found["candidates"]] == ["n_neighbors=2", "n_neighbors=4"]
     points = [
         one for one in load_curves(searched_run.folder / "curves.parquet") if one.figure == "candidates"
@@ -188,22 +203,22 @@ def test_a_run_keeps_every_candidate(searched_run: RunResult) -> None:
     assert "How the generator was chosen" in page
     assert "does not know how to draw" not in page
     assert any("too high" in remark for remark in searched_run.remarks)
-    assert load_generator(searched_run.folder / "generator").name == "smote"
 
 
+@pytest.mark.slow
 def test_the_score_that_chose_is_no_measurement(searched_run: RunResult) -> None:
     """It stands in the search only: nothing that is reported as a result repeats it."""
-    score = found_in(searched_run)["chosen"]["score"]
+    score = read_search(searched_run.folder)["chosen"]["score"]
     assert all(held.value != score for held in searched_run.measurements if held.stage == "test")
 
 
-def test_later_seeds_learn_what_the_first_one_chose(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_later_seeds_learn_what_the_first_one_chose(searched_run: RunResult) -> None:
     """One search for all; the later seeds say so."""
-    result = run({**run_recipe(tmp_path, TABLE), "n_seeds": 2}, tmp_path / "result")
-    record = json.loads((result.folder / "run.json").read_text())["stages"]
-    chosen = found_in(result)["chosen"]["label"]
+    record = json.loads((searched_run.folder / "run.json").read_text())["stages"]
+    chosen = read_search(searched_run.folder)["chosen"]["label"]
     assert [record[f"generator-{seed}"]["facts"]["chosen"] for seed in (0, 1)] == [chosen, chosen]
-    assert any("every seed learns" in remark for remark in result.remarks)
+    assert any("every seed learns" in remark for remark in searched_run.remarks)
 
 
 def test_everything_that_is_wrong_with_a_search_is_said_at_once(tmp_path: Path) -> None:

@@ -187,6 +187,7 @@ def evaluated(people: Frame, held_out: Frame) -> Evaluation:
     return evaluate(people, held_out, SCHEMA)
 
 
+@pytest.mark.slow
 def test_an_evaluation_is_written_as_a_page_or_as_a_table(evaluated: Evaluation, tmp_path: Path) -> None:
     """By the ending; neither is written over unasked."""
     page, table = tmp_path / "quality.html", tmp_path / "quality.parquet"

@@ -93,6 +93,7 @@ def test_equal_errors_need_less_than_parity(drawn: Any, parity: Any) -> None:
     assert odds.chosen.model_gaps["equalized_odds over sex"] <= 0.1
 
 
+@pytest.mark.slow
 def test_intersections_are_tuned_together(drawn: Any) -> None:
     """Four groups are brought together; what each got is in the result."""
     found = tuned(drawn, FairnessConstraint(tolerance=0.08))

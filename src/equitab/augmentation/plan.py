@@ -28,6 +28,39 @@ MOST_LINES = 40
 
 
 @dataclass(frozen=True)
+class PlanLine:
+    """One cell of a plan: a group with an outcome.
+
+    Parameters
+    ----------
+    cell : int
+    group, outcome : str
+    share : float
+        Of the table's rows.
+    n_rows, n_add : int
+    parent : str
+        The group that it borrows from; empty where its own rows are enough.
+    n_parent : int
+        Real rows of that group.
+    """
+
+    cell: int
+    group: str
+    outcome: str
+    share: float
+    n_rows: int
+    n_add: int
+    parent: str = ""
+    n_parent: int = 0
+
+    def words(self) -> tuple[str, ...]:
+        """Return what is printed."""
+        counts = str(self.n_rows), str(self.n_add), str(self.n_rows + self.n_add)
+        borrowed = f"{self.parent} ({self.n_parent} rows)" if self.parent else ""
+        return self.group, self.outcome, f"{100 * self.share:.1f}%", *counts, borrowed
+
+
+@dataclass(frozen=True)
 class RebalancingPlan:
     """Rows to add per intersectional group and outcome.
 
@@ -157,32 +190,32 @@ class RebalancingPlan:
             lines.append(f"  {self.n_outside} rows without outcome or group stay as they are")
         return "\n".join([*lines, *(f"  refused: {refusal}" for refusal in self.refusals)])
 
-    def _table(self) -> list[str]:
-        if not any(self.n_add):
-            return []
-        found = self._lines()
-        head = ("group", "outcome", "share", "rows", "add", "afterwards", "parent")
-        rows = [row if self.borrowing else row[:-1] for row in (head, *found[:MOST_LINES])]
-        widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-        lines = ["  " + " | ".join(_padded(row, widths)).rstrip() for row in rows]
-        n_more = len(found) - MOST_LINES
-        return [*lines, f"  … and {n_more} more: see to_frame()"] if n_more > 0 else lines
-
-    def _lines(self) -> list[tuple[str, ...]]:
-        """Return the cells that hold or gain rows, by group, then outcome."""
+    def lines(self) -> tuple[PlanLine, ...]:
+        """Return the cells that hold or gain rows, by group, then outcome; a rare outcome of several is not named."""
         outcomes, parents = self._shown_outcomes(), self.borrowing
         n_groups, total = self.index.n_cells // self.index.n_outcomes, max(sum(self.n_rows), 1)
-        found: list[tuple[str, ...]] = []
+        found = []
         for group in range(n_groups):
             for place, outcome in enumerate(outcomes):
                 cell = place * n_groups + group
                 have, more, parent = self.n_rows[cell], self.n_add[cell], parents.get(cell)
                 if have or more:
                     name = " × ".join(self.index.groups.values(cell)[:-1]) or "everybody"
-                    counts = f"{100 * have / total:.1f}%", str(have), str(more), str(have + more)
-                    borrowed = f"{parent.label(self.index)} ({parent.n_rows} rows)" if parent else ""
-                    found.append((name, outcome, *counts, borrowed))
-        return found
+                    borrowed = (parent.label(self.index), parent.n_rows) if parent else ("", 0)
+                    found.append(PlanLine(cell, name, outcome, have / total, have, more, *borrowed))
+        return tuple(found)
+
+    def _table(self) -> list[str]:
+        if not any(self.n_add):
+            return []
+        found = self.lines()
+        head = ("group", "outcome", "share", "rows", "add", "afterwards", "parent")
+        shown = [line.words() for line in found[:MOST_LINES]]
+        rows = [row if self.borrowing else row[:-1] for row in (head, *shown)]
+        widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+        lines = ["  " + " | ".join(_padded(row, widths)).rstrip() for row in rows]
+        n_more = len(found) - MOST_LINES
+        return [*lines, f"  … and {n_more} more: see to_frame()"] if n_more > 0 else lines
 
     def _shown_outcomes(self) -> list[str]:
         """Return the names of the outcomes; a rare one of several is not named."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -53,24 +53,21 @@ def augment(
     from equitab.pipeline import augment_table, plan_table
 
     refuse_constraints(fairness)
+    schema = asked_schema(schema_flags, common)
+    asked: dict[str, Any] = {
+        "generator": asked_generator(generator, common),
+        "plan": asked_plan(plan, common),
+        "test": test,
+    }
     if dry_run:
-        planned = plan_table(
-            table,
-            asked_schema(schema_flags, common),
-            plan=asked_plan(plan, common),
-            generator=asked_generator(generator, common),
-            test=test,
-        )
-        _show_plan(planned, common)
+        _show_plan(plan_table(table, schema, **asked), common)
         return
     with progress_display(quiet=common.quiet) as progress:
         result = augment_table(
             table,
-            asked_schema(schema_flags, common),
-            generator=asked_generator(generator, common),
-            plan=asked_plan(plan, common),
+            schema,
+            **asked,
             mitigation=tuple(mitigation or ()),
-            test=test,
             out=output,
             seed=asked_seed(common),
             overwrite=overwrite,

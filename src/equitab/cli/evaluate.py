@@ -46,7 +46,7 @@ def evaluate(
     from equitab.cli.output import print_json, remark
     from equitab.cli.progress_display import progress_display
     from equitab.pipeline import evaluate as evaluate_table
-    from equitab.pipeline import save_evaluation
+    from equitab.pipeline import is_page, save_evaluation
 
     with progress_display(quiet=common.quiet) as progress:
         result = evaluate_table(
@@ -56,6 +56,7 @@ def evaluate(
             holdout=holdout,
             models=model,
             depth=depth,
+            pictures="auto" if output is not None and is_page(output) else "none",
             seed=asked_seed(common),
             progress=progress,
         )

@@ -10,7 +10,7 @@ from equitab.cli.options import CommonFlags, Overwrite, Resume, out
 
 
 def study(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The study: blow or mostly.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The study: blow, mcrage or mostly.")],
     common: CommonFlags,
     quick: Annotated[bool, typer.Option("--quick", help="Smaller, in minutes.")] = False,
     output: Annotated[
@@ -19,7 +19,10 @@ def study(
     data: Annotated[
         str | None,
         typer.Option(
-            "--data", metavar="DIR", help="mostly: a folder with bank_marketing and credit_default tables."
+            "--data",
+            metavar="DIR",
+            help="A folder of tables that are not packaged. mcrage: patient_treatment and compas; "
+            "mostly: bank_marketing, credit_default and compas.",
         ),
     ] = None,
     generator: Annotated[

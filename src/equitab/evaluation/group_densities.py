@@ -213,7 +213,7 @@ def _density_points(
 
 
 def _mean_point(figure: str, series: str, name: str, values: FloatArray) -> CurvePoint:
-    mean, error = float(values.mean()), float(values.std(ddof=1)) / np.sqrt(len(values))
+    mean, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
     reach = _TWO_SIDED_95 * error
     return CurvePoint(
         figure=figure, series=series, x=name, y=mean, low=mean - reach, high=mean + reach, n=len(values)

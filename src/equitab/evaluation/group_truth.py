@@ -8,7 +8,7 @@ anything, that is the answer.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from equitab.dataframe import Frame
@@ -41,6 +41,7 @@ def measure_groups(
     sensitive_features: Sequence[str] | None = None,
     most_groups: int = 40,
     max_rows: int = 500,
+    with_detection: bool = True,
     settings: MeasurementSettings | None = None,
     generator_seed: int | None = None,
     seed: int,
@@ -64,6 +65,8 @@ def measure_groups(
     max_rows : int, default 500
         Rows of each table that a group's likeness, variety and distances are measured on, at most; copies and
         distinct rows are counted among all.
+    with_detection : bool, default True
+        Whether detectors are trained, which takes most of the time.
     settings : MeasurementSettings, optional
         Its confidence.
     generator_seed : int, optional
@@ -130,16 +133,14 @@ def measure_groups(
     )
     scopes, n_left_out = plan_scopes(tables.cells, most_groups=most_groups)
     confidence = (settings or MeasurementSettings()).confidence
-    everybody = judge_pool(tables, every_cell(tables.cells), seed=seed)
+    everybody = judge_pool(tables, every_cell(tables.cells), seed=seed) if with_detection else None
     recorded = _Record(generator_seed, f"{n_left_out} smaller groups are not listed" if n_left_out else "")
     found: list[Measurement] = []
     for scope in scopes:
         truth = GroupTruth(tables, scope, confidence)
         found += [recorded.row(scope, result, treatment) for result, treatment in truth.measure()]
-        found.append(recorded.row(scope, _shared_detection(truth, everybody), DRAWN, model=DETECTOR))
-        if scope.kind == "pool":
-            alone = _detection_alone(truth, seed)
-            found.append(recorded.row(scope, alone, DRAWN, model=f"{DETECTOR}_of_these_groups"))
+        if everybody is not None:
+            found += [recorded.row(scope, *one) for one in _detections(truth, everybody, seed)]
     return tuple(found)
 
 
@@ -150,9 +151,7 @@ class _Record:
     generator_seed: int | None
     remark: str
 
-    def row(
-        self, scope: Scope, result: MetricResult, treatment: Treatment, *, model: str = ""
-    ) -> Measurement:
+    def row(self, scope: Scope, result: MetricResult, treatment: Treatment, model: str = "") -> Measurement:
         """Return a result as a row of the tidy table; what was left out is said once, beside the pool."""
         subject = Subject(
             model=model,
@@ -164,20 +163,19 @@ class _Record:
         return subject.measurement(result, sensitive_features=scope.features)
 
 
-def _shared_detection(truth: GroupTruth, everybody: JudgedPool) -> MetricResult:
-    """Return how well the detector of all groups tells one group's rows."""
+def _detections(
+    truth: GroupTruth, everybody: JudgedPool, seed: int
+) -> Iterator[tuple[MetricResult, Treatment, str]]:
+    """Yield how well the detector of all groups tells a group's rows, and for the pool that of its own."""
     reason = truth.lacks(SYNTHETIC, HOLDOUT)
     if reason:
-        return truth.undefined(METRIC, reason)
-    return everybody.result(truth.scope, min_rows=MIN_ROWS, confidence=truth.confidence)
-
-
-def _detection_alone(truth: GroupTruth, seed: int) -> MetricResult:
-    """Return how well a detector that learned from the pooled rare cells alone tells their rows."""
-    reason = truth.lacks(SYNTHETIC, HOLDOUT)
-    if reason:
-        return truth.undefined(METRIC, reason)
-    return detect_alone(truth.tables, truth.scope, min_rows=MIN_ROWS, confidence=truth.confidence, seed=seed)
+        yield truth.undefined(METRIC, reason), DRAWN, DETECTOR
+        return
+    confidence = truth.confidence
+    yield everybody.result(truth.scope, min_rows=MIN_ROWS, confidence=confidence), DRAWN, DETECTOR
+    if truth.scope.kind == "pool":
+        own = detect_alone(truth.tables, truth.scope, min_rows=MIN_ROWS, confidence=confidence, seed=seed)
+        yield own, DRAWN, f"{DETECTOR}_of_these_groups"
 
 
 def _check(frames: Mapping[str, Frame], schema: TableSchema) -> None:

@@ -31,6 +31,7 @@ DRAWN, FACTS = "drawn", "facts"
 _CLIP = 3.0
 """Standard deviations: one extreme value must not press all others into a corner."""
 _MARGIN = 0.06
+_LONGEST_GAP = 0.03
 
 
 def project_tables(
@@ -144,13 +145,28 @@ def _place_panels(
     found = place_rows(values[fitted], values[others], method=method, seed=seed)
     places = np.empty((len(values), 2))
     places[fitted], places[others] = found.fitted, found.others
-    framed = _framed(places, found.fitted)[member]
+    if method == "umap":
+        places = _shorten_gaps(places, found.fitted)
+    framed = _framed(places, places[fitted])[member]
     parts = np.split(framed, np.cumsum([len(held) for held in matrices])[:-1])
     return dict(zip(panels, zip(parts[::2], parts[1::2], strict=True), strict=True)), found.variance_share
 
 
 def _matrix(frame: Frame, design: DesignMatrix) -> FloatArray:
     return np.round(np.clip(design.transform(frame), -_CLIP, _CLIP), 9)
+
+
+def _shorten_gaps(places: FloatArray, fitted: FloatArray) -> FloatArray:
+    """Shorten stretches without real rows along either axis: how far apart UMAP puts islands means nothing."""
+    shortened = np.empty_like(places)
+    for axis in (0, 1):
+        knots = np.unique(fitted[:, axis])
+        steps = np.diff(knots)
+        moved = np.concatenate([[0.0], np.cumsum(np.minimum(steps, _LONGEST_GAP * (knots[-1] - knots[0])))])
+        inside = np.interp(places[:, axis], knots, moved)
+        beyond = np.minimum(places[:, axis] - knots[0], 0) + np.maximum(places[:, axis] - knots[-1], 0)
+        shortened[:, axis] = inside + beyond
+    return shortened
 
 
 def _framed(places: FloatArray, fitted: FloatArray) -> FloatArray:

@@ -287,6 +287,8 @@ def _weighted_share(
 ) -> MetricResult:
     """Return a share with Wilson's interval for the effective number of rows."""
     name, n = "group_copy_share", len(values)
+    order = np.lexsort((values, weights))  # sums in one order, whatever that of the rows
+    values, weights = values[order], weights[order]
     size = float(effective_size(weights.sum(), (weights**2).sum()))
     if size == 0:
         return MetricResult.undefined(name, reason="no rows", n=n, group=group)

@@ -19,6 +19,7 @@ from equitab.pipeline.recipe import Recipe, load_recipe, recipe_from_dict
 from equitab.pipeline.report_contents import (
     audit_contents,
     evaluation_contents,
+    is_page,
     save_audit,
     save_evaluation,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "frontier",
     "impute_table",
     "init",
+    "is_page",
     "load_curves",
     "load_measurements",
     "load_recipe",

@@ -26,7 +26,9 @@ from equitab.evaluation import (
 )
 from equitab.mitigation import resample_by_weight
 from equitab.pipeline.group_table import group_rows
+from equitab.pipeline.pictures import check_pictures, picture_tables
 from equitab.pipeline.progress import Progress, StageProgress
+from equitab.pipeline.recipe import PictureChoice
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.table_source import open_table
 from equitab.report import (
@@ -130,6 +132,7 @@ def evaluate(
     holdout: Any = None,
     models: Sequence[str] | None = None,
     depth: str = "quick",
+    pictures: PictureChoice = "none",
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Evaluation:
@@ -150,6 +153,8 @@ def evaluate(
         Who is trained on either table; logistic regression and gradient boosting when not given.
     depth : {"quick", "full"}
         How many rows the quality is measured on, and how thoroughly.
+    pictures : {"auto", "umap", "pca", "none"}, default "none"
+        How both tables are put on one plane for the page, as in a recipe; with ``none`` there are no pictures.
     seed : int, default 0
     progress : callable, optional
 
@@ -163,6 +168,7 @@ def evaluate(
         Everything that is wrong with the tables or with what was said about them.
     """
     thoroughness = known_depth(depth)
+    check_pictures(pictures)
     stages = StageProgress(progress, n_stages=2 if holdout is None else 4)
     stages.begin("reading the tables")
     opened = open_table(real)
@@ -185,6 +191,7 @@ def evaluate(
         stages.finish()
     remarks = [str(finding) for finding in findings if finding.severity == "warning"]
     points = measure_distributions({"real": real_rows, "synthetic": frames["synthetic"]}, resolved)
+    drawn = picture_tables(real_rows, frames["synthetic"], resolved, choice=pictures, seed=seed)
     return Evaluation(
         name=opened.name,
         n_real=len(opened.frame),
@@ -192,7 +199,7 @@ def evaluate(
         n_holdout=len(frames["holdout"]) if holdout is not None else None,
         schema=resolved,
         measurements=tuple(found),
-        curves=(*points, *quality.curves),
+        curves=(*points, *quality.curves, *drawn),
         groups=group_rows(opened.frame, resolved, added=frames["synthetic"]),
         remarks=(
             *opened.notes,

@@ -130,6 +130,25 @@ def draw_pictures(
     return DrawnPictures((*points, *groups), facts)
 
 
+def picture_tables(
+    real: Frame, synthetic: Frame, schema: TableSchema, *, choice: PictureChoice, seed: int
+) -> tuple[CurvePoint, ...]:
+    """Return the pictures of a real and a synthetic table: both on one plane, and their groups beside each other."""
+    if choice == "none":
+        return ()
+    panels = {
+        "original": choose_rows(real, schema, reference=real, seed=seed),
+        "synthetic": choose_rows(
+            synthetic, schema, reference=real, is_real=np.zeros(len(synthetic), dtype=bool), seed=seed
+        ),
+    }
+    nobody = take_rows(synthetic, np.zeros(0, dtype=np.int64))
+    found = draw_pictures(
+        panels, real=real, added=nobody, synthetic=synthetic, schema=schema, choice=choice, seed=seed
+    )
+    return found.points
+
+
 def check_pictures(choice: PictureChoice) -> None:
     """Raise MissingExtraError if UMAP was asked for by name and is not there: before anything is learned."""
     if choice == "umap" and not is_umap_installed():

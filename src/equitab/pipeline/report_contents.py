@@ -19,6 +19,7 @@ from equitab.report import (
     FactSection,
     GroupRow,
     MetricDescription,
+    PlanContents,
     ReportContents,
     SearchContents,
     render_audit,
@@ -52,6 +53,7 @@ def run_contents(
     constraints: Sequence[AskedConstraint] = (),
     constraint_command: str = "",
     search: SearchContents | None = None,
+    plan: PlanContents | None = None,
 ) -> ReportContents:
     """Return the contents of a run's report.
 
@@ -79,6 +81,7 @@ def run_contents(
         constraints=tuple(constraints),
         constraint_command=constraint_command,
         search=search,
+        plan=plan,
     )
 
 
@@ -110,7 +113,7 @@ def save_audit(found: Audit, path: str | Path, *, overwrite: bool = False) -> Pa
     Path
         The file.
     """
-    if _is_page(path):
+    if is_page(path):
         return write_text_atomically(path, render_audit(audit_contents(found)), overwrite=overwrite)
     return save_measurements(found.measurements, path, overwrite=overwrite)
 
@@ -143,12 +146,13 @@ def save_evaluation(found: Evaluation, path: str | Path, *, overwrite: bool = Fa
     Path
         The file.
     """
-    if _is_page(path):
+    if is_page(path):
         return write_text_atomically(path, render_evaluation(evaluation_contents(found)), overwrite=overwrite)
     return save_measurements(found.measurements, path, overwrite=overwrite)
 
 
-def _is_page(path: str | Path) -> bool:
+def is_page(path: str | Path) -> bool:
+    """Return whether what is written to a path is a page, by its ending."""
     return str(path).lower().endswith((".html", ".htm"))
 
 

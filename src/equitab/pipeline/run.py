@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from equitab.augmentation import RebalancingPlan
 from equitab.dataframe import write_text_atomically
 from equitab.errors import SavedFormatError
 from equitab.evaluation import Headline, Measurement
@@ -18,6 +19,8 @@ from equitab.pipeline.constraints.tables import count_rows
 from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.measurement_files import load_curves, load_measurements
 from equitab.pipeline.pictures import check_pictures
+from equitab.pipeline.plan_choice import make_plan
+from equitab.pipeline.plan_results import plan_contents
 from equitab.pipeline.preparation import PreparedRun, prepare_run
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.recipe import Recipe, load_recipe, moved, recipe_from_dict
@@ -253,9 +256,14 @@ def _report(rows: RunRows, seeds: Sequence[SeedStages], answer: Answer, stages: 
         guesses=prepared.schema.notes,
         remarks=folder.record.facts["remarks"],
         search=search_contents(read_search(folder.path)),
+        plan=plan_contents(_plan(rows), added, prepared.schema),
         **_constraint_contents(rows, stages),
     )
     return write_report(folder, render_report(contents))
+
+
+def _plan(rows: RunRows) -> RebalancingPlan:
+    return make_plan(rows.prepared.recipe.plan, rows.training.frame, rows.prepared.schema)
 
 
 def _constraint_contents(rows: RunRows, stages: Stages) -> dict[str, Any]:

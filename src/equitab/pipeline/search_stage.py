@@ -31,7 +31,7 @@ def choose_for_rows(
     training: TrainingRows,
     validation: RealRows,
     *,
-    n_jobs: int = N_JOBS,
+    n_jobs: int,
     seed: int,
     progress: StageProgress,
 ) -> Choice:
@@ -94,7 +94,9 @@ def learn_by_search(rows: RunRows, stages: Stages, place: Path, *, seed: int) ->
     recipe = rows.prepared.recipe
     if seed != recipe.seed:
         return _learn_chosen(rows, read_search(stages.folder.path), place, seed=seed)
-    choice = choose_for_rows(recipe, rows.training, rows.validation, seed=seed, progress=stages.progress)
+    choice = choose_for_rows(
+        recipe, rows.training, rows.validation, n_jobs=N_JOBS, seed=seed, progress=stages.progress
+    )
     write_folder(place, choice.generator.save)
     file = stages.folder.place(SEARCH_FILE)
     write_text_atomically(file, search_text(choice), overwrite=True)

@@ -12,6 +12,7 @@ from equitab.report.contents import (
 from equitab.report.frontier_page import FrontierRow, render_frontier
 from equitab.report.group_truth_words import group_truth_sentences, group_truth_warnings
 from equitab.report.html_report import render_audit, render_evaluation, render_report
+from equitab.report.plan_contents import PlanContents, PlannedCell
 from equitab.report.quality_words import (
     GroupAnswer,
     group_answers,
@@ -31,6 +32,8 @@ __all__ = [
     "GroupAnswer",
     "GroupRow",
     "MetricDescription",
+    "PlanContents",
+    "PlannedCell",
     "ReportContents",
     "SearchContents",
     "SearchedCandidate",

@@ -12,6 +12,7 @@ from typing import Literal
 
 from equitab.evaluation.results import CurvePoint, Headline, Measurement
 from equitab.report.constraint_contents import AskedConstraint
+from equitab.report.plan_contents import PlanContents
 from equitab.report.search_contents import SearchContents
 
 Direction = Literal["higher", "lower", "ideal", "none"]
@@ -158,6 +159,8 @@ class ReportContents:
         The command that draws rows under these constraints again.
     search : SearchContents or None
         How the generator was chosen, where several were tried; its points are the figure ``candidates``.
+    plan : PlanContents or None
+        How many rows were added for whom, planned and drawn.
 
     Examples
     --------
@@ -179,6 +182,7 @@ class ReportContents:
     constraints: tuple[AskedConstraint, ...] = ()
     constraint_command: str = ""
     search: SearchContents | None = None
+    plan: PlanContents | None = None
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,7 @@ _COLUMNS = (
     ("group_dcr_ratio", "Distance"),
     ("group_dcr_share", "Nearer"),
 )
+HEADINGS = tuple(heading for _, heading in _COLUMNS)
 _SHARES = frozenset(("held_out_coverage", "distinct_share", "group_copy_share"))
 
 
@@ -108,7 +109,7 @@ def lay_out_group_truth(measurements: Iterable[Measurement]) -> GroupTruthSectio
         sentences=group_truth_sentences(held),
         warnings=group_truth_warnings(held),
         marked=bad_groups(groups),
-        headings=tuple(heading for _, heading in _COLUMNS),
+        headings=HEADINGS,
         tables=tuple(_tables(groups)),
         figures=tuple(_figures(groups)),
         remark=_remark(groups),

@@ -81,10 +81,15 @@ def bad_groups(groups: Sequence[GroupRows]) -> tuple[str, ...]:
     }
     found = []
     for metric, text in words.items():
-        names = [wording.show_name(held.group) for held in groups if metric in held.marks()]
+        names = [group_name(held) for held in groups if metric in held.marks()]
         if names:
             found.append(f"{text}: {_listed(names)}.")
     return tuple(found)
+
+
+def group_name(held: GroupRows) -> str:
+    """Return how a sentence calls a group."""
+    return "the smallest groups together" if held.is_pool else wording.show_name(held.group)
 
 
 def _groups(n: int) -> str:

@@ -17,6 +17,7 @@ from equitab.report.first_screen import lay_out_first_screen
 from equitab.report.group_truth_section import lay_out_group_truth
 from equitab.report.lone_groups import name_lone_groups
 from equitab.report.picture_figures import lay_out_pictures
+from equitab.report.plan_section import lay_out_plan
 from equitab.report.quality import lay_out_quality_section
 from equitab.report.search_section import lay_out_search
 from equitab.report.tables import lay_out_glossary, lay_out_groups
@@ -132,6 +133,7 @@ def _lay_out(contents: ReportContents) -> dict[str, Any]:
         "quality": lay_out_quality_section(contents.measurements, contents.groups, texts, figures.columns),
         "group_truth": lay_out_group_truth(contents.measurements),
         "pictures": lay_out_pictures(contents.curves),
+        "plan": lay_out_plan(contents.plan),
         "search": lay_out_search(contents.search, texts) if contents.search else None,
         "glossary": lay_out_glossary(_used_metrics(contents, headline), texts),
     }

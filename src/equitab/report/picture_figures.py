@@ -34,7 +34,10 @@ FEWEST_ROWS = 10
 _REAL = MarkStyle("t0", "circle")
 _DRAWN = MarkStyle("t3", "diamond")
 _METHODS = {
-    "umap": ("UMAP", "UMAP puts rows that are alike close together; its axes mean nothing."),
+    "umap": (
+        "UMAP",
+        "UMAP puts rows that are alike close together; its axes mean nothing, and empty stretches are shortened.",
+    ),
     "pca": (
         "principal components",
         "The two directions along which real rows differ most (principal components"
@@ -208,15 +211,7 @@ def _word_hidden(facts: Mapping[str, float]) -> str:
 
 def _plane_table(facts: Mapping[str, Mapping[str, float]]) -> PictureTable:
     kinds = ("real", "copies", "drawn", "real shown", "real hidden", "drawn shown")
-    header = (
-        "Table",
-        "Real rows",
-        "of them copies",
-        "Drawn rows",
-        "Counted in hexagons",
-        "Left out",
-        "Points",
-    )
+    header = ("Table", "Real rows", "Copies in them", "Drawn rows", "In hexagons", "Left out", "Points")
     rows = tuple(
         (wording.show_treatment(name), *(f"{int(held.get(kind, 0)):,}" for kind in kinds))
         for name, held in facts.items()
@@ -305,7 +300,7 @@ def draw_group_shares(column: str, series: Series) -> Picture:
     )
     caption = (
         "Grey: share of the group's real rows, with its 95% interval. Blue: share of its drawn rows. At the right "
-        "both. "
+        "both, in percent. "
         f"A class that fewer than {FEWEST_ROWS} of the group's real rows have counts as (other)."
     )
     header = ("Group", "Real rows", "Drawn rows")
@@ -317,7 +312,7 @@ def _share_rows(real: Sequence[CurvePoint], drawn: Sequence[CurvePoint]) -> Iter
     beside = {point.x: point.y for point in drawn}
     for point in real:
         other = beside.get(point.x)
-        shown = [f"{100 * share:.0f}%" for share in (point.y, other) if share is not None]
+        shown = [f"{100 * share:.0f}" for share in (point.y, other) if share is not None]
         yield IntervalRow(
             label=wording.show_name(point.x),
             value=point.y,
@@ -343,7 +338,7 @@ def _counts(series: Series, group: str) -> tuple[str, str]:
 def _word_counts(series: Series, group: str) -> str:
     real, drawn = _counts(series, group)
     if not series.get(f"real|{group}"):
-        return f"too few real rows near each other to draw a curve; {drawn} drawn"
+        return f"no real curve (too few people near), {drawn} drawn"
     return f"{real} real, {drawn} drawn"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from equitab.evaluation.results import CurvePoint
+from equitab.report.picture_figures import lay_out_pictures
 from equitab.report.study_page import StudyPage, StudySection, StudyTable
 from equitab.studies.mcrage import BALANCED, FOREST, IMBALANCED, PAPERS_ARM, McrageSettings, TableName
 from equitab.studies.mcrage_cells import (
@@ -149,17 +150,24 @@ def _patients(findings: McrageFindings) -> list[StudySection]:
                 differences_table(numbers, "patients", "", ROW_METRICS, control="smote"),
             ),
         ),
-        StudySection(
-            heading="Patients: pictures of the first split",
-            paragraphs=(
-                f"As the paper's Figures 2 and 3: the treated sets on one plane, and columns of "
-                f"{findings.settings.n_density_draws:,} rows drawn for every group and outcome over those of all real "
-                "rows of the training part. The figures are in the HTML page.",
-            ),
-            curves=findings.curves,
-        ),
+        _pictures(findings),
         StudySection(heading="Where the published comparison is not on equal terms", paragraphs=NOTEBOOK),
     ]
+
+
+def _pictures(findings: McrageFindings) -> StudySection:
+    """Return the paper's Figures 2 and 3, of the first split."""
+    drawn = lay_out_pictures(findings.curves, n_columns=2)
+    words = (
+        "As the paper's Figures 2 and 3: the treated sets on one plane, and columns of "
+        f"{findings.settings.n_density_draws:,} rows drawn for every group and outcome over those of all real rows of "
+        "the training part. The figures are in the HTML page."
+    )
+    return StudySection(
+        heading="Patients: pictures of the first split",
+        paragraphs=(words, *drawn.notes),
+        figures=tuple(picture.figure for picture in (*drawn.planes, *drawn.groups)),
+    )
 
 
 def _protocol(findings: McrageFindings) -> str:

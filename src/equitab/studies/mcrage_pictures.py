@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equitab.dataframe import Frame, as_frame, frame_from_columns
-from equitab.evaluation import CurvePoint
-from equitab.evaluation.group_densities import group_densities
-from equitab.evaluation.projection import project_tables
+from equitab.evaluation import CurvePoint, group_densities, project_tables
 from equitab.generators import Generator
 from equitab.studies.mcrage import ARMS, PAPERS_ARM
 from equitab.studies.mcrage_arms import Making, Treated, augment_by, fit_generator

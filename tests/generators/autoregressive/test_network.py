@@ -154,6 +154,7 @@ def test_progress_counts_the_choices() -> None:
     assert [told[0] for told in seen] == list(range(1, seen[0][1] + 1))
 
 
+@pytest.mark.slow
 def test_a_dirty_table_is_learned_and_drawn_without_a_hole() -> None:
     random = np.random.default_rng(3)
     n_rows = 500
@@ -235,6 +236,7 @@ def test_one_thread_is_for_the_block_only() -> None:
     assert torch.get_num_threads() == before
 
 
+@pytest.mark.slow
 def test_random_numbers_of_others_are_left_alone() -> None:
     state = torch.get_rng_state()
     AutoregressiveNetwork().fit(jobs(150), SCHEMA, seed=0).sample(5, seed=0)

@@ -28,6 +28,7 @@ def test_factors_stay_near_one_where_next_to_nothing_is_wanted() -> None:
     assert factors.max() <= 4
 
 
+@pytest.mark.slow
 def test_a_small_table_keeps_its_rate_and_a_saved_generator_too(tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Many columns that say little, few rows: drawn outcomes are as frequent as those learned."""
     random = np.random.default_rng(0)

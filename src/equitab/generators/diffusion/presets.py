@@ -140,12 +140,12 @@ does not use, and stops when held-out rows no longer improve."""
 SMALL_TABLE_ROWS = 5_000
 _SMALL = {"most_bins": 1, "fewest_atom_share": 0.05, "n_blocks": 2, "patience": 6}
 SMALL_PRESETS: dict[str, Preset] = {
-    "fast": replace(PRESETS["fast"], **_SMALL, n_steps=1_500, width=64, dropout=0.1),  # type: ignore[arg-type]
-    "quality": replace(PRESETS["quality"], **_SMALL, n_steps=3_000, width=128, dropout=0.2),  # type: ignore[arg-type]
+    "fast": replace(PRESETS["fast"], **_SMALL, n_steps=1_000, width=256, dropout=0.5),  # type: ignore[arg-type]
+    "quality": replace(PRESETS["quality"], **_SMALL, n_steps=3_000, width=320, dropout=0.5),  # type: ignore[arg-type]
     "paper": PRESETS["paper"],
 }
 """Of `GuidedDiffusion` for tables under `SMALL_TABLE_ROWS`: numbers are diffused as numbers (dozens of levels of some
-fifty rows each would be learned by heart), by a lean network with dropout."""
+fifty rows each would be learned by heart), by a network with much dropout."""
 
 
 def find_preset(name: str) -> Preset:
