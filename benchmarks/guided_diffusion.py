@@ -110,7 +110,8 @@ def measure_small_cells(preset: str, n_draws: int, guidance: list[float]) -> lis
     )
     small, wanted = _smallest(train, test)
     lines = [
-        f"{small} training rows in cells of under {SMALL_CELL}; {len(wanted)} test rows; learned in {wall:.0f} s ({cpu:.0f} CPU)",
+        f"{small} training rows in cells of under {SMALL_CELL}; {len(wanted)} test rows; "
+        f"learned in {wall:.0f} s ({cpu:.0f} CPU)",
         "",
         "| rows | " + " | ".join(METRICS.values()) + " |\n" + "|---" * (len(METRICS) + 1) + "|",
     ]

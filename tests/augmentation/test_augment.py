@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from augmentation.cells_by_hand import SCHEMA as PEOPLE
+from augmentation.cells_by_hand import TABLES, table_of
 from equitab.augmentation import (
     append,
     augment,
@@ -17,6 +21,7 @@ from equitab.augmentation import (
     equal_rates,
     fill_both,
     fill_groups,
+    fill_within_outcomes,
     from_table,
     planned_rows,
 )
@@ -289,6 +294,20 @@ def test_frames_are_regrouped_without_losing_a_row() -> None:
         assert {len(one) for one in found[:-1]} <= {size}
         whole = FRAME if size > 1 else FRAME[:3]
         assert concatenate(found).to_native().equals(whole.to_native())
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    TABLES, st.sampled_from([fill_both, fill_groups, fill_within_outcomes, equal_rates]), st.integers(0, 9)
+)
+def test_any_plan_for_any_table_is_met_to_the_row(cells: dict[str, int], strategy: Any, seed: int) -> None:
+    """Also where some groups borrow, are refused or are cut."""
+    table = table_of(cells)
+    plan = strategy(table, PEOPLE, few_rows="parent", max_growth=6)
+    fitted = IndependentMarginals().fit(table.to_native(), PEOPLE, seed=0)
+    augmented = augment(table.to_native(), PEOPLE, fitted, plan, seed=seed)
+    assert counts_after(augmented, PEOPLE).tolist() == list(plan.afterwards)
+    assert int(augmented.is_synthetic.sum()) == plan.total
 
 
 def test_one_row_is_too_few_to_draw_between() -> None:

@@ -49,6 +49,19 @@ def test_plans_for_groups_fill_groups(people: tuple[pd.DataFrame, pd.Series]) ->
     assert step.n_added_ == step.plan_.total == len(more) - len(X)
 
 
+def test_bounds_of_a_plan_are_kept(people: tuple[pd.DataFrame, pd.Series]) -> None:
+    """No cell grows to more than twice its rows, and one with too few rows borrows."""
+    X, y = people
+    options = {"plan": "fill_both", "sensitive_features": ["sex"], "max_growth": 2.0, "min_rows": 15}
+    for few_rows in ("refuse", "parent"):
+        step = sampler(**options, few_rows=few_rows)
+        more, outcome = step.fit_resample(X, y)
+        have, after = np.array(step.plan_.n_rows), np.array(step.plan_.afterwards)
+        assert (after <= 2 * np.maximum(have, 15)).all()
+        assert sorted(after) == sorted(pd.crosstab(more["sex"], outcome).to_numpy().ravel())
+        assert bool(step.plan_.borrowing) == (few_rows == "parent")
+
+
 def test_the_same_seed_gives_the_same_rows(people: tuple[pd.DataFrame, pd.Series]) -> None:
     """And another seed others."""
     X, y = people

@@ -63,6 +63,19 @@ def test_every_treatment_and_baseline_is_measured_on_test_rows(finished: RunResu
     assert compared == {"original", "smote_nc", "threshold_optimizer"}
 
 
+def test_added_rows_are_measured_group_by_group(finished: RunResult) -> None:
+    """As many as the plan added, beside real ones of the same group; the page has a section of its own."""
+    groups = [held for held in finished.measurements if held.stage == "group_truth"]
+    drawn = [held for held in groups if (held.metric, held.treatment) == ("group_rows", "synthetic")]
+    added = read_run_record(finished.folder).stages["rows-0"].facts["added"]
+    assert sum(held.value or 0 for held in drawn if held.sensitive_features == "sex") == added
+    assert {held.sensitive_features for held in groups} == {"sex", "sex × income"}
+    assert {"held_out_detection_auroc", "group_copy_share", "distinct_ratio"} <= {held.metric for held in groups}
+    assert "Added rows, group by group" in (finished.folder / "report.html").read_text()
+    few = [held for held in groups if held.metric == "held_out_column_error" and "held-out" in held.reason]
+    assert bool(few) == any("Too few real rows" in remark for remark in finished.remarks)
+
+
 def test_the_splits_share_the_rows_out(finished: RunResult, people: Frame) -> None:
     """Each row is in one part; the augmented table holds training rows and synthetic ones only."""
     splits = equitab.read_table(finished.folder / "tables" / "splits.parquet")

@@ -24,6 +24,9 @@ TREATMENTS = (
     "smote_nc",
     "threshold_optimizer",
     "synthetic",
+    "random_oversampling",
+    "random_undersampling",
+    "unguided",
 )
 
 

@@ -144,6 +144,15 @@ def test_a_picture_says_how_the_plane_was_made_and_what_is_left_out() -> None:
     assert "45.5%" in umap.figure.caption
 
 
+def test_copies_are_told_from_people() -> None:
+    """Fifteen of 22 rows repeat somebody's."""
+    points = [
+        *plane_points("original"),
+        CurvePoint(figure="projection/umap/original", series="facts", x="copies", y=15),
+    ]
+    assert "7 real + 15 copies + 2 drawn" in texts(lay_out_pictures(points).planes[0].figure.chart)
+
+
 def test_groups_that_are_not_shown_are_named_up_to_a_dozen() -> None:
     """With their reason, without their number of rows."""
     points = [

@@ -306,3 +306,24 @@ def test_a_choice_is_plain_data() -> None:
     assert len(data["candidates"]) == 2
     assert data["chosen"]["label"] == found.chosen.label
     assert Candidate(settings={}).to_dict()["score"] is None
+
+
+@pytest.mark.slow
+def test_guided_diffusion_learns_once_for_all_its_steps_and_weights() -> None:
+    """The real generator: the same scores in one process and in two; the winner keeps its weight."""
+    pytest.importorskip("torch")
+    options: dict[str, Any] = {
+        "name": "guided_diffusion",
+        "settings": {"n_steps": 40},
+        "grid": {"context_drop": [0.1, 0.3]},
+        "guidance": [0, 1],
+        "n_checkpoints": 2,
+        "rule": "best",
+    }
+    alone, together = choose(**options), choose(**options, n_jobs=2)
+    assert scores(alone) == scores(together)
+    assert len(alone.candidates) == 8
+    assert {held.step for held in alone.candidates} >= {40}
+    rows = [as_frame(held.generator.sample(50, seed=1)).rows() for held in (alone, together)]
+    assert rows[0] == rows[1]
+    assert alone.generator.guidance == alone.chosen.guidance  # type: ignore[attr-defined]

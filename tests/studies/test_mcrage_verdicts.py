@@ -226,7 +226,7 @@ def test_the_bars_of_the_smallest_groups_are_said_in_words() -> None:
             *_numbers({IMBALANCED: 0.87, "guided": 0.86}, metric="accuracy", table="adult"),
         ]
     )
-    sentences = rare_sentences(numbers, "adult", FOREST)
-    assert "beyond the bar of 0.70" in sentences[0]
-    assert "rises" in sentences[1]
-    assert "not kept" in sentences[2]
+    (said,) = rare_sentences(numbers, "adult", FOREST)
+    assert "beyond the bar of 0.70" in said
+    assert "rises" in said
+    assert "not kept" in said

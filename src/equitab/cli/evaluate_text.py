@@ -20,10 +20,14 @@ _WORST_GROUP = "_worst_group"
 
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print an evaluation on stdout: sentences, then short tables with the worst group of every measure."""
-    from equitab.report import lost_groups, quality_sentences
+    from equitab.report import group_truth_sentences, lost_groups, quality_sentences
 
     measurements = evaluation.measurements
-    found = [*quality_sentences(measurements), *lost_groups(measurements)]
+    found = [
+        *quality_sentences(measurements),
+        *lost_groups(measurements),
+        *group_truth_sentences(measurements),
+    ]
     print_lines([evaluation.summary, "", *found, ""])
     for stage, title in _TITLES.items():
         rows = [_cells(held) for held in evaluation.shown if held.stage == stage]

@@ -7,109 +7,16 @@ from typing import Annotated
 import typer
 
 from equitab.cli.options import CommonFlags, Overwrite, PlanFlags, SchemaFlags, TableArgument, out
-
-_TRIED = "What is tried"
-_CHOSEN = "By what one is chosen"
+from equitab.cli.search_options import ScoreFlags, TriedFlags
 
 
 def search(
     table: TableArgument,
     schema_flags: SchemaFlags,
+    tried: TriedFlags,
+    scored: ScoreFlags,
     plan: PlanFlags,
     common: CommonFlags,
-    generator: Annotated[
-        str | None,
-        typer.Option("--generator", metavar="NAME", help="Who learns the table.", rich_help_panel=_TRIED),
-    ] = None,
-    preset: Annotated[
-        str | None,
-        typer.Option(
-            "--preset", metavar="NAME", help="Its settings, for all candidates.", rich_help_panel=_TRIED
-        ),
-    ] = None,
-    grid: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--grid",
-            metavar="ARGUMENT=VALUE,...",
-            help="An argument of the generator and the values that are tried; repeat for several.",
-            rich_help_panel=_TRIED,
-        ),
-    ] = None,
-    guidance: Annotated[
-        str | None,
-        typer.Option(
-            "--guidance",
-            metavar="NUMBER,...",
-            help="Guidance weights that are tried; they cost no learning.",
-            rich_help_panel=_TRIED,
-        ),
-    ] = None,
-    checkpoints: Annotated[
-        int | None,
-        typer.Option(
-            "--checkpoints", min=1, help="How many training steps are compared.", rich_help_panel=_TRIED
-        ),
-    ] = None,
-    n_settings: Annotated[
-        int | None,
-        typer.Option(
-            "--n-settings",
-            min=1,
-            help="At most so many settings, drawn from the grid.",
-            rich_help_panel=_TRIED,
-        ),
-    ] = None,
-    max_seconds: Annotated[
-        float | None,
-        typer.Option("--max-seconds", min=0.0, help="A bound on the whole search.", rich_help_panel=_TRIED),
-    ] = None,
-    jobs: Annotated[
-        int,
-        typer.Option("--jobs", min=1, help="Settings tried at the same time.", rich_help_panel=_TRIED),
-    ] = 2,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            metavar="NAME",
-            help="The model that is trained; random_forest without.",
-            rich_help_panel=_CHOSEN,
-        ),
-    ] = None,
-    metric: Annotated[
-        str | None,
-        typer.Option(
-            "--metric", metavar="NAME", help="Its score on validation rows.", rich_help_panel=_CHOSEN
-        ),
-    ] = None,
-    over: Annotated[
-        str | None,
-        typer.Option("--over", metavar="WORD", help="everybody, or worst_group.", rich_help_panel=_CHOSEN),
-    ] = None,
-    rule: Annotated[
-        str | None,
-        typer.Option(
-            "--rule",
-            metavar="WORD",
-            help="one_standard_error (the simplest that is as good as the best), or best.",
-            rich_help_panel=_CHOSEN,
-        ),
-    ] = None,
-    n_draws: Annotated[
-        int | None,
-        typer.Option("--n-draws", min=1, help="How often rows are drawn for each.", rich_help_panel=_CHOSEN),
-    ] = None,
-    validation: Annotated[
-        float | None,
-        typer.Option(
-            "--validation",
-            min=0.0,
-            max=1.0,
-            help="Share of the rows that choose and do not teach; 0.2 without.",
-            rich_help_panel=_CHOSEN,
-        ),
-    ] = None,
     output: Annotated[str, out("The folder of the chosen generator.", metavar="GENERATOR")] = "generator",
     report: Annotated[
         str | None,
@@ -127,21 +34,9 @@ def search(
     from equitab.cli.progress_display import progress_display
     from equitab.cli.search_text import report_search
     from equitab.cli.searched_keys import asked_search
-    from equitab.pipeline import SearchWords, search_generator
+    from equitab.pipeline import search_generator
 
-    words = SearchWords(
-        grid=grid,
-        guidance=guidance,
-        checkpoints=checkpoints,
-        learner=model,
-        metric=metric,
-        over=over,
-        rule=rule,
-        n_draws=n_draws,
-        n_settings=n_settings,
-        max_seconds=max_seconds,
-    )
-    asked = asked_search(words, common, name=generator, preset=preset, validation=validation)
+    asked = asked_search(tried, scored, common)
     with progress_display(quiet=common.quiet) as progress:
         result = search_generator(
             table,
@@ -150,7 +45,7 @@ def search(
             plan=asked_plan(plan, common),
             out=output,
             report=report,
-            n_jobs=jobs,
+            n_jobs=tried.jobs,
             seed=asked_seed(common),
             overwrite=overwrite,
             progress=progress,

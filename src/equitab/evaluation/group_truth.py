@@ -167,7 +167,7 @@ def _detections(
     truth: GroupTruth, everybody: JudgedPool, seed: int
 ) -> Iterator[tuple[MetricResult, Treatment, str]]:
     """Yield how well the detector of all groups tells a group's rows, and for the pool that of its own."""
-    reason = truth.lacks(SYNTHETIC, HOLDOUT)
+    reason = truth.lacks(HOLDOUT, SYNTHETIC)
     if reason:
         yield truth.undefined(METRIC, reason), DRAWN, DETECTOR
         return

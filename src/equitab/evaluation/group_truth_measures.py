@@ -86,7 +86,7 @@ class GroupTruth:
     @cached_property
     def lacks_matches(self) -> str:
         """Why the three tables cannot be compared at equal numbers; empty where they can."""
-        reason = self.lacks(SYNTHETIC, HOLDOUT, TRAINING)
+        reason = self.lacks(HOLDOUT, TRAINING, SYNTHETIC)
         size = 0 if reason else self.tables.matched_size(self.scope)
         if reason or size >= MIN_ROWS:
             return reason
@@ -262,11 +262,7 @@ class GroupTruth:
 
     def _distances(self) -> list[Found]:
         names = ("group_median_dcr", "group_dcr_ratio")
-        reason = (
-            "no real training row"
-            if self.counts[TRAINING] == 0
-            else self.lacks(SYNTHETIC) or self.lacks(HOLDOUT)
-        )
+        reason = "no real training row" if self.counts[TRAINING] == 0 else self.lacks(HOLDOUT, SYNTHETIC)
         if reason:
             return [
                 (self.undefined(names[0], reason), DRAWN),

@@ -58,9 +58,9 @@ def _candidate(held: Mapping[str, Any], place: int, is_loss: bool) -> SearchedCa
 
 
 def _worst(groups: Mapping[str, float | None], is_loss: bool) -> str:
-    """Return the group with the worst score, in words."""
+    """Return the group with the worst score, in words; nothing where no two groups could be judged."""
     known = {name: score for name, score in groups.items() if score is not None}
-    if not known:
+    if len(known) < 2:
         return ""
     name = (max if is_loss else min)(known, key=lambda one: known[one])
     return f"{name}: {known[name]:.3f}"

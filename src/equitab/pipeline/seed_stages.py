@@ -153,10 +153,7 @@ class SeedStages:
         places = [self._kept("tables/synthetic.parquet"), self._kept("tables/augmented.parquet")]
         if "unguided" in recipe.baselines:
             progress.advance(0.8, "as the plan asks, without guidance")
-            plain = generator.with_guidance(0.0)
-            more = add_planned_rows(recipe.plan, training.frame, training.schema, plain, seed=self.seed)
-            write_table(more.augmented.synthetic, self._unguided_place, overwrite=True)
-            places.append(self._unguided_place)
+            places.append(self._draw_unguided(generator))
         write_table(synthetic, places[0], overwrite=True)
         augmented = training.with_final_weights(planned.augmented.frame, recipe.mitigation)
         write_table(augmented, places[1], overwrite=True)
@@ -164,7 +161,7 @@ class SeedStages:
             "drawn": len(synthetic),
             "added": planned.n_added,
             "plan": planned.words,
-            "remarks": [*planned.remarks, *self._unlearned(planned)],
+            "remarks": [*planned.remarks, *self._unlearned(planned), *self._unguided_remarks(generator)],
         }
         return Done(
             places, facts, f"{len(synthetic):,} as the table has them, {planned.n_added:,} as the plan asks"
@@ -173,6 +170,21 @@ class SeedStages:
     def _unlearned(self, planned: PlannedRows) -> tuple[str, ...]:
         training, plan = self.rows.training, planned.augmented.plan
         return unlearned_groups(training.frame, self.rows.test.frame, training.schema, plan=plan)
+
+    def _draw_unguided(self, generator: Any) -> Path:
+        """Write the plan's rows as the same network draws them without guidance, and return where they are."""
+        training, plan = self.rows.training, self.rows.prepared.recipe.plan
+        plain = generator.with_guidance(0.0)
+        planned = add_planned_rows(plan, training.frame, training.schema, plain, seed=self.seed)
+        write_table(planned.augmented.synthetic, self._unguided_place, overwrite=True)
+        return self._unguided_place
+
+    def _unguided_remarks(self, generator: Any) -> tuple[str, ...]:
+        if "unguided" not in self.rows.prepared.recipe.baselines or generator.guidance != 0:
+            return ()
+        return (
+            "unguided: the generator itself draws without guidance, so that both treatments have the same rows",
+        )
 
     def _constrain(self, generator: Any) -> Done:
         recipe = self.rows.prepared.recipe

@@ -190,8 +190,14 @@ def _plane_panel(name: str, series: Series, facts: Mapping[str, float]) -> Plane
         for point in series.get(layer, ())
     )
     points = tuple((float(point.x), point.y) for point in series.get("drawn", ()))
-    counts = [f"{int(facts.get(kind, 0)):,} {kind}" for kind in ("real", "drawn") if facts.get(kind)]
-    return PlanePanel(wording.show_treatment(name), " + ".join(counts) or "no rows", hexagons, points)
+    copies = int(facts.get("copies", 0))
+    counts = {
+        "real": int(facts.get("real", 0)) - copies,
+        "copies": copies,
+        "drawn": int(facts.get("drawn", 0)),
+    }
+    words = " + ".join(f"{n:,} {kind}" for kind, n in counts.items() if n)
+    return PlanePanel(wording.show_treatment(name), words or "no rows", hexagons, points)
 
 
 def _word_variance(facts: Mapping[str, float]) -> str:
@@ -205,13 +211,13 @@ def _word_hidden(facts: Mapping[str, float]) -> str:
     return (
         f"No real row is a mark of its own: where a hexagon would hold fewer than {FEWEST_ROWS} people they are "
         f"counted in a wider one, or left out ({share} of the real rows of the first table). Thin outlines are its "
-        "small hexagons. A drawn row that equals a real one is counted as real."
+        "small hexagons. A drawn row that equals a real one is a copy, by design or by chance, and counted with it."
     )
 
 
 def _plane_table(facts: Mapping[str, Mapping[str, float]]) -> PictureTable:
     kinds = ("real", "copies", "drawn", "real shown", "real hidden", "drawn shown")
-    header = ("Table", "Real rows", "Copies in them", "Drawn rows", "In hexagons", "Left out", "Points")
+    header = ("Table", "Real rows and copies", "Copies", "Drawn rows", "In hexagons", "Left out", "Points")
     rows = tuple(
         (wording.show_treatment(name), *(f"{int(held.get(kind, 0)):,}" for kind in kinds))
         for name, held in facts.items()

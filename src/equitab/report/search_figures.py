@@ -45,12 +45,12 @@ def draw_candidates(search: SearchContents, texts: MetricTexts) -> Figure:
     """
     shown = [held for held in search.candidates if held.score is not None and math.isfinite(held.score)]
     title = texts.describe(search.metric).title
-    where = "on everybody" if search.over == "everybody" else "in the worst group"
+    where = "Validation rows" if search.over == "everybody" else "Validation rows, worst group"
     ends = [end for held in (*shown, search.baseline) for end in (held.score, held.low, held.high)]
     y_scale = fit_scale(ends, _TOP + _HEIGHT, _TOP, n_ticks=5)
     places, ticks = _places(shown)
     weights = sorted({held.guidance for held in shown if held.guidance is not None})
-    parts = [*_draw_plane(y_scale, ticks, _x_title(shown), f"{title}, validation rows, {where}")]
+    parts = [*_draw_plane(y_scale, ticks, _x_title(shown), where)]
     parts += _draw_baseline(search.baseline, y_scale)
     crowd = len(shown) > _CROWD
     for held in sorted(shown, key=lambda held: held.is_chosen):
@@ -66,7 +66,10 @@ def draw_candidates(search: SearchContents, texts: MetricTexts) -> Figure:
         "the chosen one is ringed, the broken line is the model without added rows."
     )
     chart = draw_chart(*parts, height=height, title=heading, description=described)
-    return Figure(heading, "Ringed: the chosen one. Broken line: the same model without added rows.", chart)
+    caption = (
+        "Ringed: the chosen one. Broken line and shade: the same model without added rows, and its interval."
+    )
+    return Figure(heading, caption, chart)
 
 
 def _places(shown: Sequence[SearchedCandidate]) -> tuple[dict[int, float], list[tuple[float, str]]]:
@@ -142,7 +145,11 @@ def _draw_candidate(
 def _draw_legend(entries: list[tuple[str, MarkStyle]], top: float) -> Iterator[Markup]:
     for place, (text, style) in enumerate(entries):
         x, y = (place % 2) * CHART_WIDTH / 2, top + (place // 2) * _LEGEND_ROW
-        yield draw_mark(style, x + 7, y - 4)
+        if style is _BASELINE:
+            line = f"M{x:.1f} {y - 4:.1f}h14"
+            yield element("path", class_="line t0", d=line, stroke_dasharray=style.dashes)
+        else:
+            yield draw_mark(style, x + 7, y - 4)
         yield label(text, x + 18, y, CHART_WIDTH / 2 - 22, class_="label")
 
 

@@ -115,7 +115,7 @@ class McrageSettings:
     compas: TableSettings | None
     preset: str = "fast"
     n_steps: int | None = None
-    guidance: float = 1.0
+    guidance: float = 0.5
     n_density_draws: int = 4_000
 
     def __post_init__(self) -> None:
@@ -164,7 +164,7 @@ def _problems(table: str, held: TableSettings) -> list[Problem]:
     return problems
 
 
-_CELL_ARMS = tuple(name for name in ARMS if name not in (BALANCED, SHOWN_ARM, "guided_within"))
+_CELL_ARMS = tuple(name for name in ARMS if name not in (BALANCED, SHOWN_ARM))
 
 FULL = McrageSettings(
     patients=TableSettings(20, tuple(ARMS), tuple(LEARNERS)),

@@ -57,7 +57,7 @@ class Making:
 
     preset: str = "fast"
     n_steps: int | None = None
-    guidance: float = 1.0
+    guidance: float = 0.5
     max_growth: float | None = None
 
 

@@ -18,7 +18,7 @@ from equitab.studies.mcrage_cells import (
     paper_table,
     range_text,
 )
-from equitab.studies.mcrage_differences import OVERLAP, Numbers, Quantity
+from equitab.studies.mcrage_differences import OVERLAP, Difference, Numbers, Quantity
 from equitab.studies.mcrage_paper import NOTEBOOK
 from equitab.studies.mcrage_rows import RARE_METRICS, ROW_METRICS, TRUTH_METRICS
 from equitab.studies.mcrage_scores import METRICS
@@ -245,29 +245,37 @@ def _rare_table(findings: McrageFindings, name: TableName) -> StudySection:
 
 
 def rare_sentences(numbers: Numbers, table: str, learner: str) -> list[str]:
-    """Return what guided diffusion does to the smallest groups of a table, against the issue's bars."""
+    """Return what guided diffusion does to the smallest groups of a table, beside the bars."""
+    plans = {PAPERS_ARM: "Every cell filled", "guided_within": "Groups filled within outcomes"}
+    found = {words: _rare_words(numbers, table, learner, arm) for arm, words in plans.items()}
+    return [f"{words}: {' '.join(held)}" for words, held in found.items() if held]
+
+
+def _rare_words(numbers: Numbers, table: str, learner: str, arm: str) -> list[str]:
     sentences = []
-    told = numbers.mean(Quantity(table, "", "held_out_detection_auroc"), PAPERS_ARM)
+    told = numbers.mean(Quantity(table, "", "held_out_detection_auroc"), arm)
     if told is not None:
-        is_reached = "within" if told.mean <= DETECTED else "beyond"
+        side = "within" if told.mean <= DETECTED else "beyond"
         sentences.append(
-            "Guided rows of the smallest cells are told from real test rows with an AUROC of "
-            f"{number_text(told.mean)}, {is_reached} the bar of {DETECTED:.2f}."
+            "guided rows of the smallest cells are told from real test rows with an AUROC of "
+            f"{number_text(told.mean)}, {side} the bar of {DETECTED:.2f}."
         )
-    recall = numbers.difference(Quantity(table, learner, "recall_rare"), PAPERS_ARM, IMBALANCED)
-    accuracy = numbers.difference(Quantity(table, learner, "accuracy"), PAPERS_ARM, IMBALANCED)
+    recall = numbers.difference(Quantity(table, learner, "recall_rare"), arm, IMBALANCED)
     if recall is not None:
         moved = (
-            "rises"
-            if recall.low > 0
-            else "falls"
-            if recall.high < 0
-            else "does not move by more than can be seen"
+            "rises" if recall.low > 0 else "falls" if recall.high < 0 else "moves by less than can be seen"
         )
-        shown = range_text(recall.gain, recall.low, recall.high, signed=True)
-        sentences.append(f"Recall of the smallest groups {moved}: {shown} ({LEARNER_NAMES[learner]}).")
+        sentences.append(
+            f"Recall of the smallest groups {moved}: {_shown(recall)} ({LEARNER_NAMES[learner]})."
+        )
+    accuracy = numbers.difference(Quantity(table, learner, "accuracy"), arm, IMBALANCED)
     if accuracy is not None:
         kept = "kept" if accuracy.gain >= -ACCURACY_LOSS else "not kept"
-        shown = range_text(accuracy.gain, accuracy.low, accuracy.high, signed=True)
-        sentences.append(f"Overall accuracy changes by {shown}; the bar of half a point is {kept}.")
+        sentences.append(
+            f"Overall accuracy changes by {_shown(accuracy)}; the bar of half a point down is {kept}."
+        )
     return sentences
+
+
+def _shown(one: Difference) -> str:
+    return range_text(one.gain, one.low, one.high, signed=True)

@@ -10,7 +10,7 @@ from typing import Literal
 from equitab.studies.mcrage import BALANCED, FOREST, IMBALANCED
 from equitab.studies.mcrage_differences import Quantity
 
-Wanted = Literal["more", "less", "as_good"]
+Wanted = Literal["more", "less"]
 
 PAPER: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
@@ -36,8 +36,8 @@ class Claim:
     arm, control : str
     paper : float or None
         The printed difference; None where none is printed.
-    wanted : {"more", "less", "as_good"}
-        Whether the arm is said to be above or below the control, or not below it.
+    wanted : {"more", "less"}
+        Whether the arm is said to be above or below the control.
     learner : str
         Empty for numbers of rows.
     """
@@ -111,8 +111,8 @@ CLAIMS: tuple[Claim, ...] = (
         learner="",
     ),
     Claim(
-        "Distributions of drawn rows match those of real ones: columns of women no farther from unseen women's "
-        "than SMOTE's are",
+        "Distributions of drawn rows match those of real ones: columns of women nearer to unseen women's than "
+        "SMOTE's are",
         "section 4.4, Figure 3",
         "column_distance",
         "guided",

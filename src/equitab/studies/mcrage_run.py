@@ -81,6 +81,7 @@ def study_mcrage(
     quick: bool = False,
     settings: McrageSettings | None = None,
     data: str | Path | None = None,
+    tables: Sequence[TableName] = (),
     seed: int = 0,
     resume: bool = False,
     overwrite: bool = False,
@@ -100,13 +101,15 @@ def study_mcrage(
     data : str or Path, optional
         A folder with ``patient_treatment/patient_treatment.parquet`` and ``compas/compas_two_years.parquet``; a table
         that is not there is left out, and the page says so. Adult is packaged.
+    tables : sequence of {"patients", "adult", "compas"}
+        Those of the settings' tables that take part; all when not given.
     seed : int, default 0
         Of splits, generators and models.
     resume, overwrite : bool
         Go on in an unfinished folder, or begin again in one.
     progress : callable, optional
     n_jobs : int, default 2
-        Processes; the numbers do not depend on it.
+        Processes; numbers depend on it by rounding at most.
 
     Returns
     -------
@@ -120,6 +123,7 @@ def study_mcrage(
         If no table is left.
     """
     chosen = settings or (QUICK if quick else FULL)
+    chosen = chosen.without([name for name in chosen.tables if tables and name not in tables])
     readable = set(readable_tables(data))
     left_out = [name for name in chosen.tables if name not in readable]
     chosen = chosen.without(left_out)

@@ -19,6 +19,8 @@ _SHAPES = {
     "plus": "M0-4.8V4.8M-4.8 0H4.8",
     "wedge": "M0 4.6L4.6-3.6H-4.6Z",
     "bar": "M-1.8-5H1.8V5H-1.8Z",
+    "hexagon": "M-4.8 0L-2.4-4.1H2.4L4.8 0L2.4 4.1H-2.4Z",
+    "hourglass": "M-4.2-4.6H4.2L-4.2 4.6H4.2Z",
 }
 _OPEN_SHAPES = {"cross", "plus"}
 
@@ -52,6 +54,9 @@ _STYLES = {
     "augmented_reweighed": MarkStyle("t3", "diamond"),
     "smote_nc": MarkStyle("t4", "cross", "3 2"),
     "threshold_optimizer": MarkStyle("t5", "plus", "10 4"),
+    "random_oversampling": MarkStyle("t7", "hexagon", "4 4"),
+    "random_undersampling": MarkStyle("t7", "hourglass", "1 3"),
+    "unguided": MarkStyle("t7", "bar", "6 2 2 2"),
     "synthetic": MarkStyle("t6", "wedge", "2 4"),
     "constrained": MarkStyle("t3", "circle"),
     "real": MarkStyle("t0", "circle"),
