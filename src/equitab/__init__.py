@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from equitab.dataframe import read_table, write_table
     from equitab.datasets import adult_schema, load_adult
     from equitab.generators import load_generator, make_generator
-    from equitab.pipeline import audit, evaluate, frontier, load_recipe, run
+    from equitab.pipeline import audit, evaluate, frontier, load_recipe, run, search_generator
     from equitab.schema import FairnessConstraint, SensitiveFeature, TableSchema
-    from equitab.search import tune_to_model
+    from equitab.search import choose_generator, tune_to_model
 
 __version__ = "0.1.0"
 
@@ -37,6 +37,7 @@ _HOMES = {
     "adult_schema": "equitab.datasets",
     "audit": "equitab.pipeline",
     "augment": "equitab.augmentation",
+    "choose_generator": "equitab.search",
     "evaluate": "equitab.pipeline",
     "frontier": "equitab.pipeline",
     "load_adult": "equitab.datasets",
@@ -45,6 +46,7 @@ _HOMES = {
     "make_generator": "equitab.generators",
     "read_table": "equitab.dataframe",
     "run": "equitab.pipeline",
+    "search_generator": "equitab.pipeline",
     "tune_to_model": "equitab.search",
     "write_table": "equitab.dataframe",
 }
@@ -58,6 +60,7 @@ __all__ = [
     "adult_schema",
     "audit",
     "augment",
+    "choose_generator",
     "evaluate",
     "frontier",
     "load_adult",
@@ -66,6 +69,7 @@ __all__ = [
     "make_generator",
     "read_table",
     "run",
+    "search_generator",
     "tune_to_model",
     "write_table",
 ]

@@ -1,5 +1,7 @@
 """Splits: exact sizes, groups and outcomes shared out, identifiers and times kept apart, words understood."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -174,3 +176,12 @@ def test_adult_gives_the_sizes_of_the_studies(shared_data):
     schema = TableSchema(columns, "income", favorable_outcome=(">50K",), split="split")
     splits = split_rows(frame, schema, seed=0)
     assert (len(splits.train), len(splits.validation), len(splits.test)) == (26_048, 6_513, 16_281)
+
+
+def test_test_rows_are_drawn_from_what_a_column_with_validation_rows_leaves():
+    names = np.array(["train", "validation"])[(np.arange(400) % 5 == 0).astype(int)]
+    frame, schema = _table(400, part=names)
+    splits = split_rows(frame, replace(schema, split="part"), seed=0)
+    assert sorted(splits.validation) == list(range(0, 400, 5))
+    assert len(splits.test) == 80  # a quarter of the other 320
+    assert not set(splits.test) & set(splits.validation)

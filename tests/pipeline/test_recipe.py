@@ -55,6 +55,7 @@ FULL: dict[str, Any] = {
     "baselines": ["smote_nc"],
     "contract": None,
     "use_sensitive_features": False,
+    "pictures": "pca",
     "seed": 7,
     "n_seeds": 3,
 }
@@ -82,7 +83,7 @@ def test_the_resolved_recipe_spells_out_every_key() -> None:
 def test_the_keys_of_the_design_are_the_keys_of_the_recipe() -> None:
     """DESIGN.md fixes the names."""
     design = "version table schema split generator plan constraints mitigation models baselines contract seed n_seeds"
-    assert {*design.split(), "use_sensitive_features", "constrained_rows"} == {
+    assert {*design.split(), "use_sensitive_features", "pictures", "constrained_rows"} == {
         item.name for item in fields(Recipe)
     }
 

@@ -65,18 +65,18 @@ def share_points() -> list[CurvePoint]:
 
 def test_every_point_of_a_panel_is_drawn_and_none_else() -> None:
     """One stroke without length for each."""
-    panel = PlanePanel("Augmented", "", (), ((0.1, 0.2), (0.3, 0.4), (0.5, 0.6)))
+    panel = PlanePanel("Augmented", ("", ""), (), ((0.1, 0.2), (0.3, 0.4), (0.5, 0.6)))
     (chart,) = draw_plane_panels([panel], FRAME)
     (dots,) = classes(chart, "dots")
     assert dots.get("d", "").count("h0") == 3
-    (empty,) = draw_plane_panels([PlanePanel("Original", "", FRAME.outlines, ())], FRAME)
+    (empty,) = draw_plane_panels([PlanePanel("Original", ("", ""), FRAME.outlines, ())], FRAME)
     assert not classes(empty, "dots")
 
 
 def test_a_hexagon_of_more_rows_is_darker_and_a_wide_one_is_shaded_by_its_area() -> None:
     """Forty rows on four times the area are as dark as ten."""
     hexagons = (Hexagon(0.2, 0.2, 10), Hexagon(0.5, 0.5, 80), Hexagon(0.8, 0.8, 40, widening=2))
-    (chart,) = draw_plane_panels([PlanePanel("Original", "", hexagons, ())], FRAME)
+    (chart,) = draw_plane_panels([PlanePanel("Original", ("", ""), hexagons, ())], FRAME)
     shades = [float(one.get("fill-opacity", "0")) for one in classes(chart, "cell")]
     wide, narrow, dark = shades
     assert wide == narrow < dark
@@ -84,7 +84,7 @@ def test_a_hexagon_of_more_rows_is_darker_and_a_wide_one_is_shaded_by_its_area()
 
 def test_hexagons_at_the_edge_are_cut_off_by_the_frame() -> None:
     """They are in a drawing within the drawing, as large as the frame."""
-    (chart,) = draw_plane_panels([PlanePanel("Original", "", (Hexagon(0.0, 0.0, 10),), ())], FRAME)
+    (chart,) = draw_plane_panels([PlanePanel("Original", ("", ""), (Hexagon(0.0, 0.0, 10),), ())], FRAME)
     root = ElementTree.fromstring(chart)
     (inner,) = [one for one in root.iter("svg") if one is not root]
     (frame,) = list(root.iter("rect"))
@@ -96,7 +96,7 @@ def test_hexagons_at_the_edge_are_cut_off_by_the_frame() -> None:
 
 def test_panels_lie_beside_and_below_each_other() -> None:
     """Five panels in three columns are two rows."""
-    panels = [PlanePanel(f"Table {place}", "", (), ()) for place in range(5)]
+    panels = [PlanePanel(f"Table {place}", ("", ""), (), ()) for place in range(5)]
     chart = draw_planes(panels, FRAME, n_columns=3, title="T", description="D")
     frames = list(ElementTree.fromstring(chart).iter("rect"))
     assert len({one.get("x") for one in frames}) == 3
@@ -150,7 +150,7 @@ def test_copies_are_told_from_people() -> None:
         *plane_points("original"),
         CurvePoint(figure="projection/umap/original", series="facts", x="copies", y=15),
     ]
-    assert "7 real + 15 copies + 2 drawn" in texts(lay_out_pictures(points).planes[0].figure.chart)
+    assert {"7 real, 15 copies", "2 drawn"} <= set(texts(lay_out_pictures(points).planes[0].figure.chart))
 
 
 def test_groups_that_are_not_shown_are_named_up_to_a_dozen() -> None:

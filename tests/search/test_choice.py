@@ -314,7 +314,7 @@ def test_guided_diffusion_learns_once_for_all_its_steps_and_weights() -> None:
     pytest.importorskip("torch")
     options: dict[str, Any] = {
         "name": "guided_diffusion",
-        "settings": {"n_steps": 40},
+        "settings": {"n_steps": 300},
         "grid": {"context_drop": [0.1, 0.3]},
         "guidance": [0, 1],
         "n_checkpoints": 2,
@@ -323,7 +323,7 @@ def test_guided_diffusion_learns_once_for_all_its_steps_and_weights() -> None:
     alone, together = choose(**options), choose(**options, n_jobs=2)
     assert scores(alone) == scores(together)
     assert len(alone.candidates) == 8
-    assert {held.step for held in alone.candidates} >= {40}
+    assert len({held.step for held in alone.candidates}) == 2
     rows = [as_frame(held.generator.sample(50, seed=1)).rows() for held in (alone, together)]
     assert rows[0] == rows[1]
     assert alone.generator.guidance == alone.chosen.guidance  # type: ignore[attr-defined]

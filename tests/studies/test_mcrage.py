@@ -205,7 +205,8 @@ def test_women_that_were_drawn_far_away_are_told_apart(split: Split) -> None:
     assert same["column_distance"] == 0.0
     assert away["column_distance"] == 1.0
     assert same["detection"] < away["detection"]
-    assert set(judge_women(replace(copied, added=None), split)) == {"column_distance"}
+    assert set(judge_women(replace(copied, added=None, arm=IMBALANCED), split)) == {"column_distance"}
+    assert judge_women(replace(copied, added=None), split) == {}
 
 
 def test_drawn_and_real_rows_have_the_same_outcomes_before_they_are_told_apart(split: Split) -> None:

@@ -106,7 +106,9 @@ def split_rows(
     everything = np.arange(len(frame))
     how = given.how
     if given.test is None:
-        test = shares.take(everything, ceil(test_share * len(frame)), latest=time_column is not None)
+        known = np.zeros(0, dtype=np.int64) if given.validation is None else given.validation
+        free = np.setdiff1d(everything, known)
+        test = shares.take(free, ceil(test_share * len(free)), latest=time_column is not None)
         how = "at random, by group and outcome" if time_column is None else f"by time ({time_column})"
     else:
         test = given.test

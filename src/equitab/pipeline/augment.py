@@ -53,7 +53,10 @@ class AugmentResult:
 
     def lines(self) -> list[str]:
         """Return what to tell the caller."""
-        return [*str(self.plan).splitlines(), *(f"Note: {remark}" for remark in self.remarks)]
+        others = (
+            remark for remark in self.remarks if remark not in self.plan.refusals
+        )  # which the plan says itself
+        return [*str(self.plan).splitlines(), *(f"Note: {remark}" for remark in others)]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

@@ -191,13 +191,10 @@ def _plane_panel(name: str, series: Series, facts: Mapping[str, float]) -> Plane
     )
     points = tuple((float(point.x), point.y) for point in series.get("drawn", ()))
     copies = int(facts.get("copies", 0))
-    counts = {
-        "real": int(facts.get("real", 0)) - copies,
-        "copies": copies,
-        "drawn": int(facts.get("drawn", 0)),
-    }
-    words = " + ".join(f"{n:,} {kind}" for kind, n in counts.items() if n)
-    return PlanePanel(wording.show_treatment(name), words or "no rows", hexagons, points)
+    counts = {"real": int(facts.get("real", 0)) - copies, "copies": copies}
+    people = ", ".join(f"{n:,} {kind}" for kind, n in counts.items() if n) or "no real row"
+    notes = people, f"{int(facts.get('drawn', 0)):,} drawn"
+    return PlanePanel(wording.show_treatment(name), notes, hexagons, points)
 
 
 def _word_variance(facts: Mapping[str, float]) -> str:

@@ -164,12 +164,16 @@ def _problems(table: str, held: TableSettings) -> list[Problem]:
     return problems
 
 
-_CELL_ARMS = tuple(name for name in ARMS if name not in (BALANCED, SHOWN_ARM))
+_CELL_ARMS = tuple(
+    name for name in ARMS if name not in (BALANCED, SHOWN_ARM, "unguided", "boosted_trees_within")
+)
+_CELL_LEARNERS = ("gradient_boosting", "logistic_regression")
 
 FULL = McrageSettings(
     patients=TableSettings(20, tuple(ARMS), tuple(LEARNERS)),
-    adult=TableSettings(3, _CELL_ARMS, ("gradient_boosting", "logistic_regression"), max_growth=10.0),
-    compas=TableSettings(10, _CELL_ARMS, ("gradient_boosting", "logistic_regression"), max_growth=10.0),
+    # Cells of five people filled to ten thousand would be five people ten thousand times.
+    adult=TableSettings(3, _CELL_ARMS, _CELL_LEARNERS, max_growth=5.0),
+    compas=TableSettings(5, _CELL_ARMS, _CELL_LEARNERS, max_growth=5.0),
 )
 """The whole study."""
 
@@ -178,7 +182,7 @@ QUICK = McrageSettings(
         3, (IMBALANCED, BALANCED, "smote", "boosted_trees", "unguided", "guided"), (FOREST,)
     ),
     adult=TableSettings(
-        2, (IMBALANCED, "smote", "guided"), ("gradient_boosting",), max_rows=5_000, max_growth=4.0
+        2, (IMBALANCED, "smote", "guided_within"), ("gradient_boosting",), max_rows=3_000, max_growth=4.0
     ),
     compas=None,
     n_steps=300,

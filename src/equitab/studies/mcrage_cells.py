@@ -130,7 +130,7 @@ def differences_table(
         (ARMS.get(arm, arm), *(difference_text(found[metric].get(arm)) for metric in metrics)) for arm in arms
     )
     caption = (
-        f"Less {ARMS[control]}; {LEARNER_NAMES.get(learner, learner)} "
+        f"Less {ARMS[control]}{'; ' + LEARNER_NAMES[learner] if learner else ''} "
         "[corrected 95%] p corrected for overlapping splits / Student's p / after Holm"
     )
     return StudyTable(caption=caption, header=("Arm", *metrics.values()), rows=rows)

@@ -237,7 +237,7 @@ def _rare_table(findings: McrageFindings, name: TableName) -> StudySection:
         f"{held.n_splits} splits.{growth} The smallest cells are those of fewer than 100 training rows (one "
         "intersectional group with one outcome), and the next smallest until 50 test rows can be matched; the "
         "smallest groups are the people whose group has a cell of fewer than 100 rows. 'Real rows' is what training "
-        "rows of the same cells score.",
+        "rows of the same cells score; of two detectors, one of all cells and one of these alone, the better counts.",
         _intervals(name),
         *rare_sentences(numbers, name, held.learners[0]),
     )

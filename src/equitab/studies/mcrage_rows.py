@@ -13,6 +13,7 @@ from equitab.evaluation.group_truth_cells import POOLED, RARE_ROWS
 from equitab.metrics import ColumnPair, roc_area
 from equitab.metrics.fidelity import column_shape
 from equitab.schema import favorable, group_codes, numbers, sensitive_groups
+from equitab.studies.mcrage import IMBALANCED
 from equitab.studies.mcrage_arms import Treated
 from equitab.studies.mcrage_scores import counts
 from equitab.studies.mcrage_tables import FEW, Split
@@ -48,12 +49,12 @@ FLOOR = "real rows"
 
 
 def judge_women(treated: Treated, split: Split) -> dict[str, float]:
-    """Return how an arm's women lie to real women that it never saw; nothing where the arm has none of its own.
+    """Return how the women that an arm drew lie to real women that it never saw; nothing where it drew none.
 
     Parameters
     ----------
     treated : Treated
-        Of the patients. Where no row was drawn, its real women are judged: what few real rows score.
+        Of the patients. Of the imbalanced arm its real women are judged: what few real rows score.
     split : Split
 
     Returns
@@ -63,6 +64,8 @@ def judge_women(treated: Treated, split: Split) -> dict[str, float]:
         ``detection``, the AUROC of a gradient boosting detector across five folds with equally many drawn and
         unseen women of each outcome, and ``copies``, the share of drawn rows that are training rows.
     """
+    if treated.added is None and treated.arm != IMBALANCED:
+        return {}
     rows = treated.frame if treated.added is None else treated.added
     women, unseen = _women(rows), _women(split.unseen)
     found = {"column_distance": column_distance(women, unseen, split)}

@@ -9,7 +9,7 @@ from typing import Literal
 from equitab.studies.mcrage import ARMS, IMBALANCED, PAPERS_ARM
 from equitab.studies.mcrage_differences import Difference, Numbers, Quantity
 from equitab.studies.mcrage_paper import CLAIMS, Claim
-from equitab.studies.mcrage_scores import GAPS
+from equitab.studies.mcrage_scores import GAPS, METRICS
 
 Verdict = Literal["reached", "not reached", "cannot be told", "not measured"]
 
@@ -116,7 +116,7 @@ def judge_bars(numbers: Numbers, *, arm: str = PAPERS_ARM) -> list[JudgedClaim]:
 
 
 def _bar(numbers: Numbers, quantity: Quantity, arm: str, bar: float) -> JudgedClaim:
-    words = f"{quantity.metric} over the imbalanced rows: the interval ends above {bar:g}"
+    words = f"{METRICS[quantity.metric]} over the imbalanced rows: the interval ends above {bar:g}"
     found = numbers.difference(quantity, arm, IMBALANCED)
     if found is None:
         return _unmeasured(words, "our bar", bar)
@@ -131,7 +131,7 @@ def _bar(numbers: Numbers, quantity: Quantity, arm: str, bar: float) -> JudgedCl
 
 
 def _not_below(numbers: Numbers, quantity: Quantity, arm: str, control: str) -> JudgedClaim:
-    words = f"{quantity.metric} not below: {ARMS[control]}"
+    words = f"{METRICS[quantity.metric]} not below: {ARMS[control]}"
     found = numbers.difference(quantity, arm, control)
     if found is None:
         return _unmeasured(words, "our bar", 0.0)

@@ -195,6 +195,10 @@ class DiffusionGenerator:
             context_columns=self._context_columns(context_part(encoded, names)),
         )
         checkpoints.remove()
+        if self._n_kept and self.model_.record["n_steps"] not in kept.weights:  # stopped between two looks
+            kept.weights[self.model_.record["n_steps"]] = [
+                weight.detach().clone() for weight in self.model_.network.parameters()
+            ]
         self._kept_weights = kept.weights
         return checkpoints.resumed_at
 

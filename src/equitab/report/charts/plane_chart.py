@@ -10,7 +10,7 @@ from equitab.report.charts.svg import Markup, draw_chart, element, label
 
 _PANEL = 172.0
 _GAP = 16.0
-_HEADING = 34.0
+_HEADING = 46.0
 _LEGEND = 40.0
 SHADES = (0.08, 0.18, 0.33, 0.5, 0.7)
 """How dark hexagons are: of fewer rows on the same area than a narrow one may hold, of these, of twice as many ..."""
@@ -37,15 +37,16 @@ class PlanePanel:
 
     Parameters
     ----------
-    title, note : str
-        The note stands below the title.
+    title : str
+    notes : tuple of two str
+        Lines below the title: its real and its drawn rows.
     hexagons : tuple of Hexagon
     points : tuple of (float, float)
         In [0, 1].
     """
 
     title: str
-    note: str
+    notes: tuple[str, str]
     hexagons: tuple[Hexagon, ...]
     points: tuple[tuple[float, float], ...]
 
@@ -111,7 +112,8 @@ def draw_plane_panels(panels: Sequence[PlanePanel], frame: PlaneFrame) -> tuple[
             height=_HEADING + _PANEL + 2,
             width=_PANEL + 2,
             title=panel.title,
-            description=f"{panel.note}; {len(panel.points)} points before {len(panel.hexagons)} hexagons.",
+            description=f"{', '.join(filter(None, panel.notes))}: "
+            f"{len(panel.hexagons)} hexagons behind {len(panel.points)} points.",
         )
         for panel in panels
     )
@@ -128,8 +130,9 @@ def draw_plane_legend(frame: PlaneFrame) -> Markup:
 
 
 def _draw_panel(panel: PlanePanel, frame: PlaneFrame, left: float, top: float) -> Iterator[Markup]:
-    yield label(panel.title, left, top - 20, _PANEL, class_="heading")
-    yield label(panel.note, left, top - 6, _PANEL, class_="tick")
+    yield label(panel.title, left, top - 32, _PANEL, class_="heading")
+    for place, note in enumerate(panel.notes):
+        yield label(note, left, top - 19 + 13 * place, _PANEL, class_="tick")
     narrow = [one for one in frame.outlines if one.widening == 1]
     inside = [
         *_draw_shades(panel.hexagons, frame),
