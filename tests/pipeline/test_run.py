@@ -146,6 +146,7 @@ def test_run_json_says_what_was_done_and_with_what(finished: RunResult) -> None:
         "rows-0",
         "models-0",
         "quality-0",
+        "pictures-0",
         "results",
         "report",
     ]
