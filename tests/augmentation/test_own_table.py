@@ -59,7 +59,7 @@ def test_a_group_without_rows_is_refused_or_borrows() -> None:
     """Men × B: each value occurs, together they do not."""
     asked = {"sex": ["M"], "race": ["B"], "hired": ["yes"], "rows_to_add": [5]}
     assert plan_of(asked).total == 0
-    assert "5 rows for 1 groups by outcome with no real rows" in plan_of(asked).refusals[0]
+    assert "5 rows for 1 group by outcome with no real rows" in plan_of(asked).refusals[0]
     plan = plan_of(asked, few_rows="parent")
     assert plan.total == 5
     assert [parent.n_rows for parent in plan.borrowing.values()] == [20]

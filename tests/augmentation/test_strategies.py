@@ -124,8 +124,8 @@ def test_cells_without_rows_to_learn_from_are_refused_aloud() -> None:
     plan = fill_both(people(F_yes=1, F_no=16, M_no=50), SCHEMA)
     assert added(plan) == {"F × no": 34, "M × no": 0, "F × yes": 0, "M × yes": 0}
     assert plan.refusals == (
-        "50 rows for 1 groups by outcome with no real rows to learn from",
-        "49 rows for 1 groups by outcome with fewer than 2 real rows to learn from",
+        "50 rows for 1 group by outcome with no real rows to learn from",
+        "49 rows for 1 group by outcome with fewer than 2 real rows to learn from",
     )
     assert "refused: 50 rows" in str(plan)
     with pytest.raises(ConstraintError, match="min_rows"):

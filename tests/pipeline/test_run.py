@@ -70,7 +70,9 @@ def test_added_rows_are_measured_group_by_group(finished: RunResult) -> None:
     added = read_run_record(finished.folder).stages["rows-0"].facts["added"]
     assert sum(held.value or 0 for held in drawn if held.sensitive_features == "sex") == added
     assert {held.sensitive_features for held in groups} == {"sex", "sex × income"}
-    assert {"held_out_detection_auroc", "group_copy_share", "distinct_ratio"} <= {held.metric for held in groups}
+    assert {"held_out_detection_auroc", "group_copy_share", "distinct_ratio"} <= {
+        held.metric for held in groups
+    }
     assert "Added rows, group by group" in (finished.folder / "report.html").read_text()
     few = [held for held in groups if held.metric == "held_out_column_error" and "held-out" in held.reason]
     assert bool(few) == any("Too few real rows" in remark for remark in finished.remarks)

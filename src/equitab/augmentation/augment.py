@@ -26,6 +26,8 @@ from equitab.errors import ConstraintError, Problem
 from equitab.generators import Generator
 from equitab.schema import TableSchema, row_weights
 
+FEW_PEOPLE = 10
+"""Rows drawn after fewer people than this are remarked on."""
 ORIGIN_COLUMN = "equitab_origin"
 WEIGHT_COLUMN = "equitab_weight"
 REAL = "real"
@@ -282,6 +284,13 @@ def plan_remarks(schema: TableSchema, plan: RebalancingPlan) -> tuple[str, ...]:
         words.append(
             f"{n_rows} rows for {len(plan.borrowing)} groups by outcome with too few real rows were drawn from what "
             "they share with their parent groups: they are no evidence about these groups"
+        )
+    lone = [cell for cell, have in enumerate(plan.n_rows) if plan.n_add[cell] and 0 < have < FEW_PEOPLE]
+    if lone:
+        n_rows = sum(plan.n_add[cell] for cell in lone)
+        words.append(
+            f"{n_rows} rows are for groups by outcome of fewer than {FEW_PEOPLE} real rows ({len(lone)} of them): they "
+            "may describe single people; look at how faithful and safe they are, group by group, before sharing them"
         )
     if left_out and plan.total:
         words.append(f"synthetic rows have no value in {listed}")

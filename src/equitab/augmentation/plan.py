@@ -215,7 +215,11 @@ class RebalancingPlan:
         widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
         lines = ["  " + " | ".join(_padded(row, widths)).rstrip() for row in rows]
         n_more = len(found) - MOST_LINES
-        return [*lines, f"  … and {n_more} more: see to_frame()"] if n_more > 0 else lines
+        return (
+            [*lines, f"  … and {n_more} more: all are in --json, or in Python's to_frame()"]
+            if n_more > 0
+            else lines
+        )
 
     def _shown_outcomes(self) -> list[str]:
         """Return the names of the outcomes; a rare one of several is not named."""

@@ -152,7 +152,7 @@ three times its real rows.
         for reason, is_kind in kinds:
             which = is_refused & is_kind & (wanted > 0)
             if which.any():
-                asked = f"{wanted[which].sum()} rows for {which.sum()} groups by outcome"
+                asked = f"{wanted[which].sum()} rows for {_cells_in_words(int(which.sum()))}"
                 words.append(f"{asked} with {reason} to learn from")
         return tuple(words)
 
@@ -161,4 +161,8 @@ three times its real rows.
         if not cut.any():
             return ()
         bound = f"the bound max_growth ({self.max_growth:g} times the real rows)"
-        return (f"{cut.sum()} rows for {(cut > 0).sum()} groups by outcome, by {bound}",)
+        return (f"{cut.sum()} rows for {_cells_in_words(int((cut > 0).sum()))}, by {bound}",)
+
+
+def _cells_in_words(n_cells: int) -> str:
+    return "1 group by outcome" if n_cells == 1 else f"{n_cells} groups by outcome"

@@ -124,7 +124,7 @@ class PopulationPlan:
             for row in cells
         ]
         n_more = len(self.lines) - MOST_LINES
-        more = [f"  … and {n_more} more: see to_frame()"] if n_more > 0 else []
+        more = [f"  … and {n_more} more: all are in --json, or in Python's to_frame()"] if n_more > 0 else []
         weighted = f"  {self.n_start:,} rows to start from count like {self.n_effective:,.0f}"
         return "\n".join([head, *lines, *more, weighted, *(f"  Note: {remark}" for remark in self.remarks)])
 

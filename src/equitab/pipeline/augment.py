@@ -133,6 +133,8 @@ def augment_table(
     if out is None:
         advice = "name a file, then they are drawn and written in pieces (out=...), or bound them (max_rows)"
         read.size.check(advice=advice)
+    elif "://" not in str(out):
+        read.size.check_disk(Path(out))
     stages.finish(f"{len(read.opened.frame):,} rows, {read.plan.total:,} to add")
     learned = (
         _loaded(saved, read.schema, stages)

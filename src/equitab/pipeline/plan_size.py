@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from equitab.augmentation import RebalancingPlan
 from equitab.dataframe import Frame
@@ -12,6 +14,8 @@ from equitab.schema import TableSchema
 
 COPIES = 5
 """Rows as drawn, joined, beside the real ones, with their weights, and as they are written or handed back."""
+WRITTEN_SHARE = 0.1
+"""A written row takes at least about so much of what it takes in memory while it is drawn: half of its bare width."""
 SHARE = 0.5
 """Of the memory that is free: the rest is for the generator and the models."""
 
@@ -69,6 +73,26 @@ class PlanSize:
         )
         received = f"{self.n_rows:,} rows, about {_gibibytes(self.n_bytes)}"
         raise ConstraintError(Problem("plan", expected, received, advice))
+
+    def check_disk(self, place: Path) -> None:
+        """Raise unless the disk has room for the rows, however well they are compressed.
+
+        Raises
+        ------
+        ConstraintError
+            With what is free and what is needed.
+        """
+        folder = next(parent for parent in place.absolute().parents if parent.exists())
+        free, needed = shutil.disk_usage(folder).free, int(WRITTEN_SHARE * self.n_bytes)
+        if needed > free:
+            received = f"{self.n_rows:,} rows, about {_gibibytes(needed)} or more"
+            advice = "bound them (--max-rows), or write to another disk"
+            raise ConstraintError(Problem("plan", f"rows for {_gibibytes(free)} of disk", received, advice))
+
+    def words(self) -> str:
+        """Return what drawing all rows takes, for people."""
+        how = "" if self.fits else ", more than there is for them: they are drawn and written in pieces"
+        return f"About {_gibibytes(self.n_bytes)} of memory{how}."
 
 
 def size_of_plan(

@@ -49,7 +49,8 @@ class TablePlan:
 
     def lines(self) -> list[str]:
         """Return what to tell the caller."""
-        return [*str(self.plan).splitlines(), *(f"Note: {note}" for note in self.notes)]
+        size = [self.size.words()] if self.plan.total else []
+        return [*str(self.plan).splitlines(), *size, *(f"Note: {note}" for note in self.notes)]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

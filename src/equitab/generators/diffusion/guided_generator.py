@@ -62,7 +62,8 @@ class GuidedDiffusion(DiffusionGenerator):
         learned is then the table as SMOTE sees it.
     keep_checkpoints : int, default 0
         How many sets of weights are kept on the way, evenly spaced, for a choice among them (`at_checkpoint`): at
-        most one for each look at held-out rows, and fewer where training stops early. They are not saved, and a training that keeps some is not taken up where it was interrupted.
+        most one for each look at held-out rows, and fewer where training stops early. They are not saved, and a
+        training that keeps some is not taken up where it was interrupted.
     progress : callable, optional
         Called during training with (step, n_steps, seconds_left, loss).
     checkpoint_folder : str or Path, optional
