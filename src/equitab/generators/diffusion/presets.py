@@ -140,7 +140,7 @@ does not use, and stops when held-out rows no longer improve."""
 SMALL_TABLE_ROWS = 5_000
 _SMALL = {"most_bins": 1, "fewest_atom_share": 0.05, "n_blocks": 2, "patience": 6}
 SMALL_PRESETS: dict[str, Preset] = {
-    "fast": replace(PRESETS["fast"], **_SMALL, n_steps=1_000, width=256, dropout=0.5),  # type: ignore[arg-type]
+    "fast": replace(PRESETS["fast"], **_SMALL, n_steps=800, width=192, dropout=0.5),  # type: ignore[arg-type]
     "quality": replace(PRESETS["quality"], **_SMALL, n_steps=3_000, width=320, dropout=0.5),  # type: ignore[arg-type]
     "paper": PRESETS["paper"],
 }
