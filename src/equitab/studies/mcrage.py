@@ -172,8 +172,8 @@ _CELL_LEARNERS = ("gradient_boosting", "logistic_regression")
 FULL = McrageSettings(
     patients=TableSettings(20, tuple(ARMS), tuple(LEARNERS)),
     # Cells of five people filled to ten thousand would be five people ten thousand times.
-    adult=TableSettings(3, _CELL_ARMS, _CELL_LEARNERS, max_growth=5.0),
-    compas=TableSettings(5, _CELL_ARMS, _CELL_LEARNERS, max_growth=5.0),
+    adult=TableSettings(2, _CELL_ARMS, _CELL_LEARNERS, max_growth=5.0),
+    compas=TableSettings(3, _CELL_ARMS, _CELL_LEARNERS, max_growth=5.0),
 )
 """The whole study."""
 
