@@ -34,13 +34,13 @@ test-all: $(VENV)/dev-ready  ## every test, also slow ones and those that need a
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/dev-ready  ## format, lint, types
-	$(BIN)/ruff format --check src tests benchmarks scripts
-	$(BIN)/ruff check src tests benchmarks scripts
+	$(BIN)/ruff format --check src tests benchmarks scripts examples
+	$(BIN)/ruff check src tests benchmarks scripts examples
 	$(BIN)/mypy
 
 format: $(VENV)/dev-ready  ## write the format
-	$(BIN)/ruff format src tests benchmarks scripts
-	$(BIN)/ruff check --fix src tests benchmarks scripts
+	$(BIN)/ruff format src tests benchmarks scripts examples
+	$(BIN)/ruff check --fix src tests benchmarks scripts examples
 
 docs: $(VENV)/dev-ready  ## build the documentation into site/
 	$(BIN)/mkdocs build --strict --quiet
