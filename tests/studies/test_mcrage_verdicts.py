@@ -230,3 +230,14 @@ def test_the_bars_of_the_smallest_groups_are_said_in_words() -> None:
     assert "beyond the bar of 0.70" in said
     assert "rises" in said
     assert "not kept" in said
+
+
+def test_numbers_come_back_from_a_frame_also_undefined_ones() -> None:
+    """An interrupted study goes on from files, in which what could not be computed is empty."""
+    held = [
+        ArmNumber(table="compas", arm="guided", learner="", metric="auroc", split=split, value=value)
+        for split, value in ((0, 0.75), (1, float("nan")))
+    ]
+    first, second = numbers_from_frame(numbers_frame(held))
+    assert first == held[0]
+    assert np.isnan(second.value)

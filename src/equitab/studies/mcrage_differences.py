@@ -273,8 +273,9 @@ def numbers_frame(numbers: Iterable[ArmNumber]) -> Frame:
 
 
 def numbers_from_frame(frame: Frame) -> list[ArmNumber]:
-    """Return the numbers that a frame holds: the inverse of `numbers_frame`."""
-    return [ArmNumber(**row) for row in frame.to_native().to_pylist()]
+    """Return the numbers that a frame holds: the inverse of `numbers_frame`, which holds an undefined one as null."""
+    rows = frame.to_native().to_pylist()
+    return [ArmNumber(**{**row, "value": np.nan if row["value"] is None else row["value"]}) for row in rows]
 
 
 def differences_frame(differences: Iterable[Difference]) -> Frame:

@@ -116,7 +116,7 @@ def judge_bars(numbers: Numbers, *, arm: str = PAPERS_ARM) -> list[JudgedClaim]:
 
 
 def _bar(numbers: Numbers, quantity: Quantity, arm: str, bar: float) -> JudgedClaim:
-    words = f"{METRICS[quantity.metric]} over the imbalanced rows: the interval ends above {bar:g}"
+    words = f"{METRICS[quantity.metric]} over the imbalanced rows: the interval begins above {bar:g}"
     found = numbers.difference(quantity, arm, IMBALANCED)
     if found is None:
         return _unmeasured(words, "our bar", bar)
