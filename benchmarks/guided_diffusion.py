@@ -88,6 +88,8 @@ def measure_time(n_settings: int) -> list[str]:
             frame,
             schema,
             grid=GRID,
+            guidance=(0.0, 0.5),
+            n_checkpoints=2,
             n_settings=n_settings,
             plan=fill_both,
             learner=FOREST,
