@@ -54,3 +54,16 @@ def test_a_bandwidth_scales_with_the_values_and_has_a_floor() -> None:
     assert choose_bandwidth(np.append(values, 1e6)) == pytest.approx(choose_bandwidth(values), rel=0.05)
     assert choose_bandwidth(np.full(50, 7.0), at_least=0.5) == 0.5
     assert choose_bandwidth(np.full(50, 7.0)) > 0
+
+
+@pytest.mark.parametrize("scale", [1e-6, 0.37, 1.0, 1e3, 7.3e7])
+def test_values_at_the_very_edge_of_the_knots_count_once(scale: float) -> None:
+    """Rounding carries some of them beyond the last knot: no count may turn negative there."""
+    for seed in range(40):
+        low, width = np.random.default_rng(seed).uniform(0.1, 1, 2) * scale
+        places = np.linspace(low, low + width, 33)
+        bandwidth = 0.01 * width
+        edges = [places[0] - 4 * bandwidth, places[-1] + 4 * bandwidth]
+        found = estimate_density(np.array([low, *edges * 20]), places, bandwidth=bandwidth)
+        assert np.isfinite(found.high).all()
+        assert (found.low >= 0).all()

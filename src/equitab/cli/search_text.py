@@ -28,7 +28,8 @@ def report_search(result: SearchResult, table: str, common: CommonFlags) -> None
             *([f"Not tried: {more} more, see --report"] if more > 0 else []),
             *([f"Wrote {result.report}."] if result.report else []),
             f"Wrote {result.folder}: {result.choice.chosen.label}.",
-            f"Next: equitab augment {table} --generator {result.folder} --out augmented.parquet",
+            f"Next: equitab augment {table} --generator {result.folder} --out augmented.parquet, "
+            "with the flags of the table and of the plan that this search had",
         ],
         quiet=common.quiet,
     )

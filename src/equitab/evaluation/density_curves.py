@@ -101,8 +101,8 @@ def _share_out(values: FloatArray, knots: FloatArray) -> FloatArray:
     """Return how many values each knot has; a value between two belongs to both, more to the nearer."""
     inside = values[(values >= knots[0]) & (values <= knots[-1])]
     place = (inside - knots[0]) / (knots[1] - knots[0])
-    below = np.minimum(place.astype(np.int64), len(knots) - 2)
-    share = place - below
+    below = np.clip(place.astype(np.int64), 0, len(knots) - 2)
+    share = np.clip(place - below, 0.0, 1.0)  # rounding may carry a value at the last knot beyond it
     size = len(knots)
     held = np.bincount(below, 1 - share, size) + np.bincount(below + 1, share, size)
     return held.astype(np.float64)

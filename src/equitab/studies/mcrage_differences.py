@@ -18,14 +18,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from equitab.dataframe import Frame, frame_from_columns
+from equitab.dataframe import Frame
 from equitab.studies.mcrage_scores import GAPS
+from equitab.studies.records import records_frame, records_from_frame
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -266,26 +267,20 @@ def holm(chances: Sequence[float]) -> list[float]:
 
 def numbers_frame(numbers: Iterable[ArmNumber]) -> Frame:
     """Return numbers as a frame with the columns of `ArmNumber`, in order."""
-    held = list(numbers)
-    return frame_from_columns(
-        {item.name: [getattr(one, item.name) for one in held] for item in fields(ArmNumber)}
-    )
+    return records_frame(numbers, ArmNumber)
 
 
 def numbers_from_frame(frame: Frame) -> list[ArmNumber]:
     """Return the numbers that a frame holds: the inverse of `numbers_frame`, which holds an undefined one as null."""
-    rows = frame.to_native().to_pylist()
-    return [ArmNumber(**{**row, "value": np.nan if row["value"] is None else row["value"]}) for row in rows]
+    held = records_from_frame(frame, ArmNumber)
+    return [replace(one, value=np.nan) if one.value is None else one for one in held]
 
 
 def differences_frame(differences: Iterable[Difference]) -> Frame:
     """Return differences as a frame with the columns of `Difference`, in order."""
-    held = list(differences)
-    return frame_from_columns(
-        {item.name: [getattr(one, item.name) for one in held] for item in fields(Difference)}
-    )
+    return records_frame(differences, Difference)
 
 
 def differences_from_frame(frame: Frame) -> list[Difference]:
     """Return the differences that a frame holds: the inverse of `differences_frame`."""
-    return [Difference(**row) for row in frame.to_native().to_pylist()]
+    return records_from_frame(frame, Difference)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from equitab.dataframe import Frame, frame_from_columns
 from equitab.studies.mostly_scores import LOSSES
+from equitab.studies.records import records_frame, records_from_frame
 
 Verdict = Literal["helps", "harms", "no difference", "undetermined"]
 FloatArray = npt.NDArray[np.float64]
@@ -253,10 +254,9 @@ def values_from_frame(frame: Frame) -> list[ArmValue]:
 
 def gains_frame(gains: Sequence[GainNumber]) -> Frame:
     """Return gains as a frame with the columns of `GainNumber`, in order."""
-    names = [item.name for item in fields(GainNumber)]
-    return frame_from_columns({name: [getattr(gain, name) for gain in gains] for name in names})
+    return records_frame(gains, GainNumber)
 
 
 def gains_from_frame(frame: Frame) -> list[GainNumber]:
     """Return the gains that a frame holds: the inverse of `gains_frame`."""
-    return [GainNumber(**row) for row in frame.to_native().to_pylist()]
+    return records_from_frame(frame, GainNumber)
