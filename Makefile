@@ -28,7 +28,7 @@ demo: $(VENV)/demo-ready  ## run the main job on the packaged Adult table and sa
 	$(BIN)/equitab demo --out demo-report --overwrite
 
 test: $(VENV)/dev-ready  ## the plain tests (under two minutes)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser and not server"
 
 test-all: $(VENV)/dev-ready  ## every test, also slow ones and those that need a browser
 	$(BIN)/python -m pytest -n 2 --dist worksteal

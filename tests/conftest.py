@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # before numpy, torch and LightGBM are loaded
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keys and evidence of the tests stay out of the user's own folder."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EQUITAB_HOME", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Promises written down before, checked on measurements, kept as evidence, signed."""

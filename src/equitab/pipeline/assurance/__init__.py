@@ -1,0 +1,1 @@
+"""Contracts, evidence and certificates over tables, predictions and runs."""
