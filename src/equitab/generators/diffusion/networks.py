@@ -108,9 +108,34 @@ class ResidualBlock(nn.Module):
         """Return the new hidden state; a generator switches dropout on."""
         inner = functional.silu(self.widen(self.norm(hidden)))
         if self.dropout and generator is not None:
-            kept = torch.empty_like(inner).bernoulli_(1 - self.dropout, generator=generator)
-            inner = inner * kept / (1 - self.dropout)
+            inner = drop_out(inner, self.dropout, generator)
         return hidden + self.narrow(inner)
+
+
+def drop_out(features: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    """Return features of which a share is zero and the rest grown, so that the mean stays.
+
+    The share is rounded to 256ths: one random byte decides on each feature, which takes a third of the time of one
+    random number each.
+
+    Parameters
+    ----------
+    features : Tensor
+    share : float
+        Below 1.
+    generator : torch.Generator
+
+    Examples
+    --------
+    >>> dropped = drop_out(torch.ones(100, 100), 0.25, torch.Generator().manual_seed(0))
+    >>> sorted({round(value, 3) for value in dropped.flatten().tolist()}), round(float(dropped.mean()), 1)
+    ([0.0, 1.333], 1.0)
+    """
+    n_kept = max(round(256 * (1 - share)), 1)
+    words = torch.empty((features.numel() + 7) // 8, dtype=torch.int64, device=features.device)
+    bytes_ = words.random_(-(2**63), None, generator=generator).view(torch.uint8)
+    kept = bytes_[: features.numel()].view(features.shape) < n_kept
+    return features * (kept * (256 / n_kept))
 
 
 class ResidualNetwork(nn.Module):

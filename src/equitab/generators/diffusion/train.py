@@ -207,7 +207,7 @@ def _optimiser(network: DiffusionNetwork, preset: Preset) -> torch.optim.AdamW:
         {"params": matrices, "weight_decay": preset.weight_decay},
         {"params": rest, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=preset.learning_rate, betas=(0.9, preset.beta2), foreach=True)
+    return torch.optim.AdamW(groups, lr=preset.learning_rate, betas=(0.9, preset.beta2), fused=True)
 
 
 def _step(
