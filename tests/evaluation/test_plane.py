@@ -50,7 +50,7 @@ def test_a_few_rows_have_places(n_rows: int) -> None:
 def test_umap_is_taken_where_it_is_there_and_rows_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Elsewhere components, unless it was asked for by name."""
     monkeypatch.setattr(plane, "is_umap_installed", lambda: True)
-    assert [choose_method("auto", n) for n in (499, 500)] == ["pca", "umap"]
+    assert [choose_method("auto", n) for n in (999, 1_000)] == ["pca", "umap"]
     assert choose_method("umap", 10) == "umap"
     monkeypatch.setattr(plane, "is_umap_installed", lambda: False)
     assert choose_method("auto", 5000) == "pca"

@@ -20,7 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 PlaneMethod = Literal["umap", "pca"]
 PlaneChoice = Literal["auto", "umap", "pca"]
 
-MIN_UMAP_ROWS = 500
+MIN_UMAP_ROWS = 1_000
 """Fewer rows have no neighbourhoods worth a minute of UMAP: *auto* takes principal components."""
 _N_NEIGHBORS = 15
 _MIN_DISTANCE = 0.1
@@ -106,18 +106,21 @@ def _place_by_umap(fitted: FloatArray, others: FloatArray, seed: int) -> Places:
     with warnings.catch_warnings():
         # What it says of its own settings (one thread, because it is seeded) is nothing for readers.
         warnings.simplefilter("ignore")
+        from scipy.spatial.distance import cdist
         from umap import UMAP
 
         # NOTE[DEPARTURE]: begun at the principal components, not at the graph's eigenvectors, which need a
-        # connected graph: groups that no row lies between are the rule here.
+        # connected graph: groups that no row lies between are the rule here. UMAP's own distances to new rows take a
+        # Python call each: they are handed in.
         model = UMAP(
             n_neighbors=min(_N_NEIGHBORS, len(fitted) - 1),
             min_dist=_MIN_DISTANCE,
-            init="pca",
+            init=_place_by_components(fitted, fitted[:0]).fitted.astype(np.float32),
+            metric="precomputed",
             random_state=seed,
             n_jobs=1,
-        ).fit(fitted.astype(np.float32))
-        moved = model.transform(others.astype(np.float32)) if len(others) else np.empty((0, 2))
+        ).fit(cdist(fitted, fitted))
+        moved = model.transform(cdist(others, fitted)) if len(others) else np.empty((0, 2))
     return Places(np.asarray(model.embedding_, np.float64), np.asarray(moved, np.float64))
 
 
