@@ -54,4 +54,4 @@ benchmark-generators: $(VENV)/dev-ready  ## generators and peers compared on six
 	$(BIN)/python -m benchmarks.generators
 
 clean:  ## remove what these commands made
-	rm -rf $(VENV) demo-report site .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-airflow demo-report site .pytest_cache .mypy_cache .ruff_cache

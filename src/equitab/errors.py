@@ -7,7 +7,8 @@ The tree::
     │   ├── TableError                       a table: its file, its columns, its rows
     │   ├── SchemaError                      what a table is said to mean
     │   ├── RecipeError                      a recipe or a command's flags
-    │   └── ConstraintError                  a request that arithmetic or a generator forbids
+    │   ├── ConstraintError                  a request that arithmetic or a generator forbids
+    │   └── ContractError                    a contract that cannot be checked as it is written
     ├── SavedFormatError (ValueError)        a saved folder is damaged or of another kind
     ├── NotFittedError (ValueError, AttributeError)
     ├── OutputExistsError (FileExistsError)  nothing is overwritten unasked
@@ -29,6 +30,7 @@ from difflib import get_close_matches
 
 __all__ = [
     "ConstraintError",
+    "ContractError",
     "EquitabError",
     "InputError",
     "MissingExtraError",
@@ -128,6 +130,10 @@ class RecipeError(InputError):
 
 class ConstraintError(InputError):
     """A request that arithmetic forbids, or that this generator cannot honour."""
+
+
+class ContractError(InputError):
+    """A contract cannot be checked as it is written: its file, its clauses, its thresholds."""
 
 
 class SavedFormatError(EquitabError, ValueError):

@@ -94,7 +94,7 @@ def test_an_interrupted_run_exits_with_130_and_can_be_resumed(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", ["split", "generator-0", "models-0", "results", "report"])
+@pytest.mark.parametrize("stage", ["split", "models-0", "report"])
 def test_a_killed_run_resumes(recipe_file: Path, tmp_path: Path, finished_run: Path, stage: str) -> None:
     """SIGKILL leaves no time to clean up; what is on disk is enough, and the result is the same."""
     folder = tmp_path / "result"

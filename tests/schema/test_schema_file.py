@@ -135,7 +135,7 @@ def test_an_unknown_kind_names_the_closest() -> None:
 
 
 def test_a_key_that_stands_twice_is_refused() -> None:
-    with pytest.raises(SchemaError, match="'target' twice"):
+    with pytest.raises(SchemaError, match="'target', which stands twice"):
         schema_from_yaml("target: y\ntarget: z\n")
 
 
@@ -146,5 +146,5 @@ def test_what_is_no_schema_is_refused(text: str) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SchemaError, match=r"'schema\.yaml'.*none of that name"):
+    with pytest.raises(SchemaError, match=r"schema\.yaml'.*none of that name"):
         read_schema(tmp_path / "schema.yaml")

@@ -154,3 +154,24 @@ def asked_strengths(text: str | None) -> list[float] | None:
         expected = "numbers from -1 to 10 separated by commas"
         raise RecipeError(Problem("flag --strengths", expected, repr(text), "--strengths 0,0.5,1"))
     return found
+
+
+def asked_run(run: str | None) -> str:
+    """Return the folder of a run that was named; without one, say how to name it."""
+    from equitab.errors import Problem, RecipeError
+
+    if run is None:
+        advice = "equitab certify RUN, or --new-key KEY.pem to make a key"
+        raise RecipeError(Problem("argument RUN", "the folder of a finished run", "none", advice))
+    return run
+
+
+def refuse_with_new_key(**others: Any) -> None:
+    """Refuse anything else beside --new-key, which does nothing else."""
+    from equitab.errors import Problem, RecipeError
+
+    given = [name for name, value in others.items() if value is not None]
+    if given:
+        listed = " and ".join(name if name == "run" else f"--{name}" for name in given)
+        advice = "make the key first, then name it with --key"
+        raise RecipeError(Problem("flag --new-key", "nothing beside it", listed, advice))

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from equitab.cli.assure import assure
 from equitab.cli.audit import audit
 from equitab.cli.augment import augment
+from equitab.cli.certify import certify
 from equitab.cli.demo import demo
 from equitab.cli.evaluate import evaluate
 from equitab.cli.fit import fit
@@ -23,6 +25,7 @@ from equitab.cli.run import run as run_command
 from equitab.cli.sample import sample
 from equitab.cli.search import search
 from equitab.cli.study import study
+from equitab.cli.verify import verify
 
 app = typer.Typer(
     name="equitab",
@@ -48,7 +51,10 @@ for _command, _name in (
     (predict, "predict"),
     (search, "search"),
     (frontier, "frontier"),
+    (certify, "certify"),
+    (verify, "verify"),
     (study, "study"),
+    (assure, "assure"),
 ):
     app.command(_name)(expanded(guarded(_command)))
 

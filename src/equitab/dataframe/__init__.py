@@ -2,6 +2,7 @@
 
 from equitab.dataframe.cells import empty_cells, replace_cells
 from equitab.dataframe.chunk_writing import write_chunks
+from equitab.dataframe.content_bytes import content_bytes
 from equitab.dataframe.dates import DATE_SPELLINGS, date_spelling, parse_dates
 from equitab.dataframe.file_formats import ENDINGS, TableFormat
 from equitab.dataframe.frames import Frame, as_arrow, as_frame, concatenate, frame_from_columns, take_rows
@@ -27,6 +28,7 @@ __all__ = [
     "as_arrow",
     "as_frame",
     "concatenate",
+    "content_bytes",
     "date_spelling",
     "empty_cells",
     "frame_from_columns",

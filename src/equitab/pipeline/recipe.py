@@ -18,6 +18,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, InstanceOf
 
 from equitab.errors import Problem, RecipeError
+from equitab.pipeline.assurance.recipe_contract import ContractChoice, anchored_contract, read_contract_choice
 from equitab.pipeline.constraints.recipe_items import read_constraints
 from equitab.pipeline.constraints.words import ConstraintWords
 from equitab.pipeline.recipe_contradictions import contradictions
@@ -199,8 +200,9 @@ class Recipe(_Strict):
     seed : int, default 0
     n_seeds : int, default 1
         How many times the whole flow is repeated, with the seeds ``seed``, ``seed + 1`` and so on.
-    contract
-        Kept for a later release; refused here.
+    contract : ContractChoice or None
+        What the run promises and where its evidence is kept; written as a file's path, as names of templates, or as a
+        contract's keys with ``store``, ``subject`` and ``valid_days`` beside them.
 
     Examples
     --------
@@ -223,7 +225,7 @@ class Recipe(_Strict):
         ModelChoice(name="gradient_boosting"),
     )
     baselines: tuple[Baseline, ...] = ("smote_nc", "threshold_optimizer")
-    contract: None = None
+    contract: InstanceOf[ContractChoice] | None = None
     use_sensitive_features: bool = True
     pictures: PictureChoice = "auto"
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 0
@@ -236,7 +238,8 @@ class Recipe(_Strict):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data with every default spelled out, keys in the order of the documentation."""
-        data = asdict(self)
+        data = asdict(replace(self, contract=None))
+        data["contract"] = None if self.contract is None else self.contract.to_dict()
         ordered = (
             "version",
             "table",
@@ -255,9 +258,11 @@ class Recipe(_Strict):
         return to_yaml(self.to_dict())
 
     def digest(self) -> str:
-        """Return the SHA-256 of what the recipe asks for: all of it but where the tables and schema lie."""
+        """Return the SHA-256 of what the recipe asks for: all of it but where tables, schema and evidence lie."""
         data = {key: value for key, value in self.to_dict().items() if key not in {"table", "schema"}}
         data["split"] = {**data["split"], "test_table": self.split.test_table is not None}
+        if data["contract"] is not None:
+            data["contract"].pop("store", None)
         text = json.dumps(data, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -291,6 +296,8 @@ Next: did you mean 'models'?
     if isinstance(plain.get("constraints"), list | tuple):
         plain["constraints"], wrong = read_constraints(plain["constraints"])
         problems += wrong
+    plain["contract"], wrong = read_contract_choice(plain.get("contract"))
+    problems += wrong
     try:
         recipe = TypeAdapter(Recipe).validate_python(plain)
     except ValidationError as error:
@@ -358,7 +365,8 @@ def moved(recipe: Recipe, folder: Path) -> Recipe:
     plan = replace(recipe.plan, table=_relative(recipe.plan.table, folder))
     schema = _relative(recipe.schema, folder) if isinstance(recipe.schema, str) else recipe.schema
     table = _relative(recipe.table, folder)
-    return replace(recipe, table=str(table), schema=schema or {}, split=split, plan=plan)
+    contract = None if recipe.contract is None else recipe.contract.moved(folder)
+    return replace(recipe, table=str(table), schema=schema or {}, split=split, plan=plan, contract=contract)
 
 
 def anchored(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -372,6 +380,7 @@ def anchored(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
                 **result[key],
                 **{k: _joined(v, folder) for k, v in result[key].items() if k == inner},
             }
+    result["contract"] = anchored_contract(result.get("contract"), folder)
     return {key: value for key, value in result.items() if key in data}
 
 

@@ -48,8 +48,6 @@ def parsing_problems(error: ValidationError, kind: type, unsupported: list[Probl
 
 def unsupported_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is asked for and belongs to a later release: refused, never left out silently."""
-    if data.get("contract") is not None:
-        yield Problem("recipe key 'contract'", "nothing", f"a contract, {_LATER}", "remove it")
     held = data.get("mitigation")
     if isinstance(held, list | tuple) and "dr_fairness" in held:
         place = list(held).index("dr_fairness")

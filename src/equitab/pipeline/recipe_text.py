@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from equitab.pipeline.recipe import Recipe
-from equitab.pipeline.yaml_text import to_flow
+from equitab.pipeline.yaml_text import to_flow, to_yaml
 from equitab.schema import FairnessConstraint
 
 _COMMENT_COLUMN = 44
@@ -45,7 +45,7 @@ _COMMENTS = {
     "constrained_rows": "rows drawn under the constraints; three times the training rows without",
     "mitigation": "reweighing, or nothing",
     "baselines": "what stands beside every result",
-    "contract": "not in this release",
+    "contract": "promises: a contract's file, or names of templates ([four_fifths_rule], say)",
     "use_sensitive_features": "whether models see the sensitive features",
     "pictures": "training tables on one plane: auto, umap (up to a minute), pca, or none",
     "seed": "same seed, same machine, same result",
@@ -89,6 +89,8 @@ def _body(data: dict[str, Any]) -> Iterator[str]:
     for key, value in data.items():
         if key == "schema":
             yield from ("", "schema:", *_schema_lines(value))
+        elif key == "contract" and value:
+            yield from ("", *to_yaml({"contract": value}).splitlines())
         elif isinstance(value, dict):
             yield from ("", f"{key}:")
             for inner, held in value.items():

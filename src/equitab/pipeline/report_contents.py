@@ -14,6 +14,7 @@ from equitab.pipeline.evaluate import Evaluation
 from equitab.pipeline.measurement_files import save_measurements
 from equitab.report import (
     AskedConstraint,
+    AssuranceContents,
     Direction,
     Fact,
     FactSection,
@@ -54,6 +55,7 @@ def run_contents(
     constraint_command: str = "",
     search: SearchContents | None = None,
     plan: PlanContents | None = None,
+    assurance: AssuranceContents | None = None,
 ) -> ReportContents:
     """Return the contents of a run's report.
 
@@ -82,6 +84,7 @@ def run_contents(
         constraint_command=constraint_command,
         search=search,
         plan=plan,
+        assurance=assurance,
     )
 
 

@@ -7,12 +7,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from equitab.augmentation import RebalancingPlan
 from equitab.dataframe import write_text_atomically
 from equitab.errors import SavedFormatError
 from equitab.evaluation import Headline, Measurement
+from equitab.pipeline.assurance.report_contents import assurance_contents
+from equitab.pipeline.assurance.run_evidence import begin_evidence
+from equitab.pipeline.assurance.run_stage import (
+    CARDS_STAGE,
+    CERTIFICATE_STAGE,
+    CONTRACT_STAGE,
+    check_promises,
+    make_cards,
+    sign_run,
+)
 from equitab.pipeline.constraints.question import CONSTRAINED
 from equitab.pipeline.constraints.report import asked_constraints, sampling_command
 from equitab.pipeline.constraints.tables import count_rows
@@ -26,7 +36,7 @@ from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.recipe import Recipe, load_recipe, moved, recipe_from_dict
 from equitab.pipeline.report_contents import run_contents
 from equitab.pipeline.run_facts import facts_of_run
-from equitab.pipeline.run_folder import RunFolder, check_output, open_run_folder, read_run_record
+from equitab.pipeline.run_folder import RunFolder, RunRecord, check_output, open_run_folder, read_run_record
 from equitab.pipeline.run_results import Answer, put_together, write_report
 from equitab.pipeline.run_rows import RunRows, divide_rows
 from equitab.pipeline.search_report import search_contents
@@ -35,7 +45,10 @@ from equitab.pipeline.seed_stages import SeedStages
 from equitab.pipeline.stages import Done, Stages
 from equitab.report import render_report
 
-_STAGES_ONCE, _STAGES_PER_SEED = 4, 4
+if TYPE_CHECKING:
+    from equitab.assurance import ContractVerdict
+
+_STAGES_ONCE, _STAGES_PER_SEED = 7, 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +68,10 @@ class RunResult:
         What a reader must know.
     constraint_command : str
         The command that draws rows under the run's constraints; empty without any.
+    verdict : ContractVerdict or None
+        What became of the recipe's contract; None without one.
+    certificate : Path or None
+        None where none could be signed; the remarks say why.
     """
 
     folder: Path
@@ -64,6 +81,13 @@ class RunResult:
     seconds: float
     remarks: tuple[str, ...] = ()
     constraint_command: str = ""
+    verdict: ContractVerdict | None = None
+    certificate: Path | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 done or met, 1 a promise is violated, 3 undetermined."""
+        return 0 if self.verdict is None else self.verdict.exit_code
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON: the answer and where everything is."""
@@ -75,6 +99,8 @@ class RunResult:
             "no_headline_reason": self.no_headline_reason,
             "remarks": list(self.remarks),
             "constraint_command": self.constraint_command,
+            "verdict": None if self.verdict is None else self.verdict.to_dict(),
+            "certificate": None if self.certificate is None else str(self.certificate),
         }
 
 
@@ -158,15 +184,28 @@ def load_run(folder: str | Path) -> RunResult:
             f"{str(place)!r}: expected a finished run, received one that is {record.state}."
         )
     answer = Answer.from_dict(record.stages["results"].facts)
+    signed = record.stages.get(CERTIFICATE_STAGE)
     return RunResult(
         folder=place,
         headline=answer.headline,
         no_headline_reason=answer.no_headline_reason,
         measurements=tuple(load_measurements(place / "measurements.parquet")),
         seconds=sum(stage.seconds for stage in record.stages.values()),
-        remarks=tuple(record.facts.get("remarks", ())),
+        remarks=(*record.facts.get("remarks", ()), *(signed.facts.get("remarks", ()) if signed else ())),
         constraint_command=record.facts.get("constraint_command", ""),
+        verdict=_verdict(record),
+        certificate=place / "certificate.json" if signed and signed.files else None,
     )
+
+
+def _verdict(record: RunRecord) -> ContractVerdict | None:
+    """Return what became of a run's contract; runs of earlier releases have none."""
+    held = record.facts.get("contract_verdict")
+    if held is None:
+        return None
+    from equitab.assurance import ContractVerdict
+
+    return ContractVerdict.from_dict(held)
 
 
 def _count_stages(recipe: Recipe) -> int:
@@ -210,6 +249,7 @@ def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
     resolved = moved(recipe, folder.path).to_yaml()
     write_text_atomically(folder.place("recipe.yaml"), resolved, overwrite=True)
     folder.note(table=prepared.name, rows=len(prepared.frame), seeds=list(recipe.seeds))
+    begin_evidence(prepared, folder)
     rows = divide_rows(prepared, stages)
     if recipe.constraints:
         folder.note(constraint_command=_command(folder.path, recipe, len(rows.training.frame)))
@@ -222,10 +262,19 @@ def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
         lambda: put_together(rows, seeds, folder),
         lambda: Answer.from_dict(stages.facts("results")),
     )
+    assured = stages.carry_out(
+        CONTRACT_STAGE,
+        "checking the contract" if recipe.contract and recipe.contract.contract else "recording evidence",
+        lambda: check_promises(prepared, answer.headline, folder),
+        lambda: stages.facts(CONTRACT_STAGE),
+    )
     folder.note(remarks=list(_remarks(rows, stages)))
+    folder.note(contract_verdict=assured["verdict"], chosen=assured["chosen"])
     stages.carry_out(
         "report", "writing the report", lambda: _report(rows, seeds, answer, stages), lambda: None
     )
+    stages.carry_out(CARDS_STAGE, "writing the cards", lambda: make_cards(folder), lambda: None)
+    stages.carry_out(CERTIFICATE_STAGE, "signing", lambda: sign_run(prepared, folder), lambda: None)
 
 
 def _remarks(rows: RunRows, stages: Stages) -> tuple[str, ...]:
@@ -257,6 +306,7 @@ def _report(rows: RunRows, seeds: Sequence[SeedStages], answer: Answer, stages: 
         remarks=folder.record.facts["remarks"],
         search=search_contents(read_search(folder.path)),
         plan=plan_contents(_plan(rows), added, prepared.schema),
+        assurance=assurance_contents(prepared, folder),
         **_constraint_contents(rows, stages),
     )
     return write_report(folder, render_report(contents))

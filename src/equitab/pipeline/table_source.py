@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from equitab.assurance import digest_frame
 from equitab.dataframe import Frame, TableTemplate, as_frame, read_table_file
 from equitab.errors import Problem, TableError, closest
 from equitab.pipeline.recipe import PACKAGED
@@ -69,9 +69,7 @@ def open_table(table: Any) -> OpenedTable:
 
 def table_digest(frame: Frame) -> str:
     """Return the SHA-256 of a table's names, types and values, in hexadecimal."""
-    head = "\n".join(f"{name} {dtype}" for name, dtype in frame.schema.items())
-    text = f"{head}\n{frame.write_csv()}"
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return digest_frame(frame).removeprefix("sha256:")
 
 
 def _packaged(name: str) -> OpenedTable:

@@ -1,5 +1,12 @@
 """Results to HTML: lays measurements out, computes nothing."""
 
+from equitab.report.assurance_contents import (
+    AssuranceContents,
+    CertificateContents,
+    CommitmentContents,
+    PromiseHistory,
+)
+from equitab.report.charts.promise_chart import PromisePoint
 from equitab.report.constraint_contents import AskedConstraint, TunedModel
 from equitab.report.contents import (
     Direction,
@@ -25,6 +32,9 @@ from equitab.report.search_page import render_search
 
 __all__ = [
     "AskedConstraint",
+    "AssuranceContents",
+    "CertificateContents",
+    "CommitmentContents",
     "Direction",
     "Fact",
     "FactSection",
@@ -34,6 +44,8 @@ __all__ = [
     "MetricDescription",
     "PlanContents",
     "PlannedCell",
+    "PromiseHistory",
+    "PromisePoint",
     "ReportContents",
     "SearchContents",
     "SearchedCandidate",

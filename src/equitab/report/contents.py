@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from equitab.evaluation.results import CurvePoint, Headline, Measurement
+from equitab.report.assurance_contents import AssuranceContents
 from equitab.report.constraint_contents import AskedConstraint
 from equitab.report.plan_contents import PlanContents
 from equitab.report.search_contents import SearchContents
@@ -161,6 +162,8 @@ class ReportContents:
         How the generator was chosen, where several were tried; its points are the figure ``candidates``.
     plan : PlanContents or None
         How many rows were added for whom, planned and drawn.
+    assurance : AssuranceContents or None
+        What was promised and found, now and before, and the certificate.
 
     Examples
     --------
@@ -183,6 +186,7 @@ class ReportContents:
     constraint_command: str = ""
     search: SearchContents | None = None
     plan: PlanContents | None = None
+    assurance: AssuranceContents | None = None
 
 
 @dataclass(frozen=True)

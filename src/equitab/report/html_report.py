@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from equitab.evaluation.results import Headline
 from equitab.report import wording
+from equitab.report.certificate_section import lay_out_certificate
 from equitab.report.comparison import lay_out_comparison
 from equitab.report.constraint_screen import lay_out_constraints
 from equitab.report.constraint_tables import lay_out_constraint_tables
@@ -18,6 +19,8 @@ from equitab.report.group_truth_section import lay_out_group_truth
 from equitab.report.lone_groups import name_lone_groups
 from equitab.report.picture_figures import lay_out_pictures
 from equitab.report.plan_section import lay_out_plan
+from equitab.report.promise_history import lay_out_history
+from equitab.report.promises_section import lay_out_promises
 from equitab.report.quality import lay_out_quality_section
 from equitab.report.search_section import lay_out_search
 from equitab.report.tables import lay_out_glossary, lay_out_groups
@@ -134,6 +137,9 @@ def _lay_out(contents: ReportContents) -> dict[str, Any]:
         "group_truth": lay_out_group_truth(contents.measurements),
         "pictures": lay_out_pictures(contents.curves),
         "plan": lay_out_plan(contents.plan),
+        "promises": lay_out_promises(contents.assurance),
+        "history": lay_out_history(contents.assurance),
+        "certificate": lay_out_certificate(contents.assurance),
         "search": lay_out_search(contents.search, texts) if contents.search else None,
         "glossary": lay_out_glossary(_used_metrics(contents, headline), texts),
     }

@@ -1,0 +1,264 @@
+"""Evidence as bytes and as a row of a table, and back.
+
+The content of a piece of evidence is one canonical JSON object, ``{"body": {...}, "code_digest": ..., ...}``,
+in which what is None is absent; its digest names the piece. A row holds the same values in columns, so that they
+can be asked for in SQL; what has no column of its own is kept as JSON in the column ``body``. The bytes can be made
+again from the row: nothing is stored twice, so nothing can be changed in one place only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import Any
+
+from equitab.assurance.canonical import canonical_json
+from equitab.assurance.evidence import Evidence, parse_time, time_text
+
+CONTEXT = (
+    "code_digest",
+    "contract_digest",
+    "data_digest",
+    "environment_digest",
+    "kind",
+    "model_digest",
+    "probe",
+    "recipe_digest",
+    "run",
+    "seed",
+    "subject",
+    "time",
+)
+"""Keys of the content beside ``body``; all of them come after it in canonical order."""
+
+TEXTS = (
+    "metric",
+    "interval_method",
+    "sensitive_features",
+    "group",
+    "reference_group",
+    "model",
+    "treatment",
+    "stage",
+    "operating_point",
+    "status",
+    "reason",
+    "contract",
+    "clause",
+    "property",
+    "severity",
+    "verdict",
+    "promise",
+    "certificate",
+    "event",
+)
+NUMBERS = ("value", "low", "high", "confidence")
+COUNTS = ("n", "generator_seed", "model_seed")
+BODY = (*TEXTS, *NUMBERS, *COUNTS)
+"""Keys of the body that have a column."""
+
+LARGEST_INTEGER = 2**53 - 1
+_QUICK_KEYS = {*BODY, "shown"}
+_TEXT_OR_NOTHING = {str, type(None)}
+
+ContextValues = tuple[Any, ...]
+BodyValues = tuple[Any, ...]
+
+
+def context_values(evidence: Evidence) -> ContextValues:
+    """Return the values of `CONTEXT`, storable."""
+    return _context(
+        evidence.code_digest,
+        evidence.contract_digest,
+        evidence.data_digest,
+        evidence.environment_digest,
+        evidence.kind,
+        evidence.model_digest,
+        evidence.probe,
+        evidence.recipe_digest,
+        evidence.run,
+        evidence.seed,
+        evidence.subject,
+        evidence.time,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _context(*values: Any) -> ContextValues:
+    *most, time = values
+    return (*(_clean(value) if isinstance(value, str) else value for value in most), time_text(time))
+
+
+def content_bytes(context: ContextValues, body: Mapping[str, Any]) -> bytes:
+    """Return the canonical JSON of a piece of evidence.
+
+    Parameters
+    ----------
+    context : tuple
+        The values of `CONTEXT`.
+    body : mapping
+        Storable: as `storable_body` returns it.
+    """
+    known = _quick_body(body)
+    return b'{"body":' + (canonical_json(body, where="evidence") if known is None else known) + _tail(context)
+
+
+def digest_content(content: bytes) -> str:
+    """Return the digest that names a piece of evidence."""
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def storable_body(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a body without what is None, in values that every store and canonical JSON can hold.
+
+    Notes
+    -----
+    Numbers that are not finite, and whole ones beyond ``2**53 - 1``, become text; a NUL or half a character in a
+    text becomes U+FFFD, because PostgreSQL holds neither.
+    """
+    return {_clean(str(key)): _storable(value) for key, value in body.items() if value is not None}
+
+
+def split_body(body: Mapping[str, Any]) -> tuple[BodyValues, str]:
+    """Return the values of `BODY` and the JSON of the rest.
+
+    Examples
+    --------
+    >>> split_body({"metric": "accuracy", "value": 0.5, "shown": "all"})[1]
+    '{"shown":"all"}'
+    """
+    get = body.get
+    texts = [get(key) for key in TEXTS]
+    if not set(map(type, texts)) <= _TEXT_OR_NOTHING:
+        texts = [value if type(value) is str else None for value in texts]
+    numbers = [_number(get(key)) for key in NUMBERS]
+    counts = [_count(get(key)) for key in COUNTS]
+    values = (*texts, *numbers, *counts)
+    if len(body) == len(values) - values.count(None):
+        return values, "{}"
+    placed = {key for key, value in zip(BODY, values, strict=True) if value is not None}
+    rest = {key: value for key, value in body.items() if key not in placed}
+    return values, canonical_json(rest, where="evidence").decode()
+
+
+def join_body(values: Sequence[Any], rest: str) -> dict[str, Any]:
+    """Return the body whose columns and rest are given: the inverse of `split_body`."""
+    body = {key: value for key, value in zip(BODY, values, strict=True) if value is not None}
+    return body if rest == "{}" else {**json.loads(rest), **body}
+
+
+def evidence_from_content(content: bytes) -> Evidence:
+    """Return the evidence that canonical bytes say: the inverse of `content_bytes`."""
+    data = json.loads(content)
+    return Evidence(**{**data, "time": parse_time(data["time"])})
+
+
+def stored_form(evidence: Evidence) -> tuple[bytes, ContextValues, Mapping[str, Any]]:
+    """Return the canonical JSON of a piece of evidence, and the values that a row is made of."""
+    context = context_values(evidence)
+    known = _quick_body(evidence.body)
+    if known is None:
+        body = storable_body(evidence.body)
+        return content_bytes(context, body), context, body
+    body = {key: value for key, value in evidence.body.items() if value is not None}
+    return b'{"body":' + known + _tail(context), context, body
+
+
+def _quick_body(body: Mapping[str, Any]) -> bytes | None:
+    """Return what `canonical_json` returns, many times faster, for flat bodies of ordinary values; else None.
+
+    Python writes numbers as the canonical form does, but for exponents and for ``.0`` at the end.
+    """
+    order = _quick_order(tuple(body))
+    if order is None:
+        return None
+    parts = []
+    for key, start in order:
+        value = body[key]
+        kind = type(value)
+        if value is None:
+            continue
+        if kind is str:
+            text = _quoted(value)
+        elif kind is float:
+            text = repr(value)
+            if "e" in text or "n" in text:  # 1e-07, inf, nan
+                return None
+            text = text.removesuffix(".0")
+            text = "0" if text == "-0" else text
+        elif kind is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+            text = repr(value)
+        else:
+            return None
+        parts.append(start + text)
+    whole = "{" + ",".join(parts) + "}"
+    if "\\u0000" in whole:
+        return None
+    try:
+        return whole.encode()
+    except UnicodeEncodeError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _quick_order(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
+    """Return keys in canonical order with how they are written; None if one is not of the usual ones."""
+    return tuple((key, f'"{key}":') for key in sorted(keys)) if _QUICK_KEYS.issuperset(keys) else None
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    return encode_basestring(text)
+
+
+@lru_cache(maxsize=1024)
+def _tail(context: ContextValues) -> bytes:
+    values = {key: value for key, value in zip(CONTEXT, context, strict=True) if value is not None}
+    return b"," + canonical_json(values, where="evidence")[1:]
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _clean(value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, datetime):
+        return time_text(value)
+    if isinstance(value, Mapping):
+        return {_clean(str(key)): _storable(held) for key, held in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [_storable(held) for held in value]
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():  # a number of numpy's
+        return _storable(value.item())
+    return _storable_number(value)
+
+
+def _storable_number(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return str(value)
+    return value
+
+
+def _clean(text: str) -> str:
+    """Return a text without NUL and without halves of characters."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if type(value) is float or type(value) is int else None
+
+
+def _count(value: Any) -> int | None:
+    if type(value) is int:
+        return value
+    is_whole = type(value) is float and value.is_integer() and abs(value) <= LARGEST_INTEGER
+    return int(value) if is_whole else None

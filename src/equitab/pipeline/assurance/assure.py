@@ -1,0 +1,202 @@
+"""Checking promises on demand: on a run, on a table, on somebody's predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from equitab.assurance import (
+    APPLIES_WHEN,
+    TEMPLATES,
+    Contract,
+    ContractVerdict,
+    check_contract,
+    code_digest,
+    contract_from_templates,
+    read_contract,
+)
+from equitab.assurance.contract_words import requirement_words
+from equitab.assurance.evidence import EvidenceSource, measurement_evidence, verdict_evidence
+from equitab.assurance.outbox import RecordOutcome, record
+from equitab.dataframe import Frame
+from equitab.evaluation.results import Measurement, measurements_from_frame
+from equitab.pipeline.assurance.judged import Judged, judged
+from equitab.pipeline.schema_resolution import SchemaSource
+
+NO_STORE = "none"
+"""In place of a store: keep no evidence."""
+
+
+@dataclass(frozen=True, eq=False)
+class Assurance:
+    """What became of a contract, and what that rests on.
+
+    Attributes
+    ----------
+    contract : Contract
+    verdict : ContractVerdict
+    subject : str
+        What was judged, in words.
+    frame : Frame
+        The measurements.
+    kept : RecordOutcome or None
+        Where the evidence went; None where none was kept.
+    remarks : tuple of str
+        What was guessed and found on the way.
+    """
+
+    contract: Contract
+    verdict: ContractVerdict
+    subject: str
+    frame: Frame
+    kept: RecordOutcome | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """The measurements, one by one."""
+        return tuple(measurements_from_frame(self.frame))
+
+    @property
+    def exit_code(self) -> int:
+        """0 met or not applicable, 1 violated, 3 undetermined."""
+        return self.verdict.exit_code
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: the verdict, and where the evidence went."""
+        return {
+            **self.verdict.to_dict(),
+            "exit_code": self.exit_code,
+            "evidence": None if self.kept is None else str(self.kept),
+            "notes": list(self.remarks),
+        }
+
+
+def assure(
+    contract: Contract | str | Path | Mapping[str, Any] | Iterable[str],
+    on: Any,
+    *,
+    schema: SchemaSource = None,
+    prediction: str | None = None,
+    earlier: Iterable[Any] = (),
+    subject: str = "",
+    store: str | Path | None = None,
+    seed: int = 0,
+    now: datetime | None = None,
+) -> Assurance:
+    """Check a contract on a run, on a table's labels, or on somebody's predictions.
+
+    Parameters
+    ----------
+    contract : Contract, path, mapping, name of a template, or iterable of such names
+    on : table or location
+        The folder of a run; a file of measurements; a table, whose labels are judged, or its column `prediction`.
+    schema : TableSchema, mapping of its keys, or path, optional
+        What the table means; what is not said is guessed.
+    prediction : str, optional
+        A column of predictions.
+    earlier : iterable of tables or locations, optional
+        What was judged before, oldest first: for clauses that look back.
+    subject : str, optional
+        What the evidence is about, over all times; the name of what is judged when empty.
+    store : str or Path, optional
+        Where the evidence is kept: a URL or a path; ``none`` for nowhere; the user's own store without.
+    seed : int, default 0
+        Of the intervals.
+    now : datetime, optional
+        The time of the evidence.
+
+    Returns
+    -------
+    Assurance
+
+    Raises
+    ------
+    ContractError
+        Everything that is wrong with the contract, before anything is measured.
+    TableError, SchemaError, RecipeError, SavedFormatError
+        If what is to be judged cannot be.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> people = pd.DataFrame({"sex": ["F", "M"] * 600, "hired": ["no", "yes", "yes", "yes"] * 300})
+    >>> words = {"target": "hired", "favorable_outcome": ["yes"], "sensitive_features": ["sex"]}
+    >>> found = assure("four_fifths_rule", people, schema=words, store="none")
+    >>> found.verdict.verdict, found.verdict.clauses[0].reason
+    ('violated', 'the whole interval [0.460, 0.540] is below 0.8')
+    """
+    asked = as_contract(contract)
+    before = [judged(one, schema=_of_table(one, schema), prediction=prediction, seed=seed) for one in earlier]
+    found = judged(on, schema=schema, prediction=prediction, seed=seed)
+    name = subject or found.name
+    verdict = check_contract(
+        asked, found.frame, chosen=found.chosen, earlier=[one.frame for one in before], subject=name
+    )
+    kept = None if store == NO_STORE else _keep(found, verdict, store, name, seed, now or datetime.now(UTC))
+    return Assurance(asked, verdict, name, found.frame, kept, found.remarks)
+
+
+def as_contract(contract: Contract | str | Path | Mapping[str, Any] | Iterable[str]) -> Contract:
+    """Return a contract of whatever names one; errors as `equitab.assurance.read_contract`.
+
+    Examples
+    --------
+    >>> as_contract(["no_copies", "four_fifths_rule"]).name
+    'no_copies, four_fifths_rule'
+    """
+    if isinstance(contract, str) and contract in TEMPLATES:
+        return contract_from_templates(contract)
+    if isinstance(contract, str | Path | Mapping | Contract):
+        return read_contract(contract)
+    return contract_from_templates(contract)
+
+
+def template_rows() -> list[dict[str, str]]:
+    """Return all ready-made promises in words.
+
+    Examples
+    --------
+    >>> template_rows()[0]["promise"]
+    'Demographic parity ratio is at least 0.8'
+    """
+    return [
+        {
+            "name": name,
+            "property": template.property,
+            "promise": requirement_words(template.requirement),
+            "explanation": template.explanation,
+            "needs": " and ".join(APPLIES_WHEN[word] for word in template.applies_when),
+            "source": template.source,
+        }
+        for name, template in TEMPLATES.items()
+    ]
+
+
+def _of_table(on: Any, schema: SchemaSource) -> SchemaSource:
+    """Return the schema for an earlier table; none for a run's folder, which needs none."""
+    is_run = isinstance(on, str | Path) and Path(on).is_dir()
+    return None if is_run else schema
+
+
+def _keep(
+    found: Judged, verdict: ContractVerdict, store: str | Path | None, subject: str, seed: int, now: datetime
+) -> RecordOutcome:
+    """Put the verdict, and what was measured for it, into the evidence store."""
+    source = EvidenceSource(
+        run=f"assure-{uuid4().hex[:12]}",
+        subject=subject,
+        time=now,
+        probe="assure",
+        data_digest=found.data_digest,
+        code_digest=code_digest(),
+        contract_digest=verdict.contract_digest,
+        seed=seed,
+    )
+    is_new = found.kind in ("table", "predictions")
+    measured = measurement_evidence(source, found.frame) if is_new else []
+    return record([*measured, *verdict_evidence(source, verdict)], store)

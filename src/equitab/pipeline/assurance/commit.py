@@ -1,0 +1,182 @@
+"""Fixing a contract before a run, so that nobody can choose the criteria by their outcome.
+
+A commitment is one record of the evidence store: the whole contract, its digest, a time, and a place in the
+chain of all records. A run leaves its first record when it begins. A commitment that stands before it was there
+first, whatever clocks say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from equitab.assurance import Contract, EvidenceStore
+    from equitab.dataframe import Frame
+
+PROBE = "commitment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commitment:
+    """A contract that has been fixed.
+
+    Attributes
+    ----------
+    contract, contract_digest : str
+        Its name and digest.
+    subject : str
+        What it is promised about.
+    time : str
+        UTC.
+    sequence : int
+        Its place in the chain of the store.
+    store : str
+        The store, without a password.
+    n_earlier_runs : int
+        Runs about the same subject that the store held already: their results may be known.
+    """
+
+    contract: str
+    contract_digest: str
+    subject: str
+    time: str
+    sequence: int
+    store: str
+    n_earlier_runs: int
+
+    def lines(self) -> list[str]:
+        """Return what to tell the caller."""
+        said = [
+            f"Committed: contract {self.contract!r} ({self.contract_digest}) about {self.subject!r}, "
+            f"as record {self.sequence:,} of {self.store}.",
+        ]
+        if self.n_earlier_runs:
+            runs = f"{self.n_earlier_runs:,} run{'s' if self.n_earlier_runs > 1 else ''}"
+            said.append(f"The store held {runs} about it already; certificates say so.")
+        return [*said, "A run about it that begins from now on shows the commitment in its certificate."]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        return dict(vars(self))
+
+
+def commit_contract(
+    contract: Contract | Mapping[str, Any] | str | Path,
+    *,
+    subject: str,
+    store: str | Path | None = None,
+    now: datetime | None = None,
+) -> Commitment:
+    """Record that a contract is fixed, before anything is run.
+
+    Parameters
+    ----------
+    contract : Contract, mapping, path, or name of a template
+    subject : str
+        What the promises are about: the name that runs use (a table's, unless the recipe says another).
+    store : str or Path, optional
+        The evidence store; the user's own when None.
+    now : datetime, optional
+        For tests.
+
+    Returns
+    -------
+    Commitment
+
+    Raises
+    ------
+    ContractError
+        Everything that is wrong with the contract.
+    StorageError
+        If the store does not take it: a commitment that waits somewhere else proves nothing.
+
+    Examples
+    --------
+    >>> found = commit_contract("four_fifths_rule", subject="people.csv")
+    >>> found.contract_digest[:7], found.sequence >= 1
+    ('sha256:', True)
+    """
+    from equitab.assurance import EvidenceSource, EvidenceStore, commitment_evidence, store_address
+    from equitab.pipeline.assurance.contract_source import read_promised_contract
+
+    promised = read_promised_contract(contract)
+    time = now or datetime.now(UTC)
+    source = EvidenceSource(
+        run=f"commitment-{time.astimezone(UTC):%Y%m%dT%H%M%S%f}",
+        subject=subject,
+        time=time,
+        probe=PROBE,
+        contract_digest=promised.digest,
+    )
+    evidence = commitment_evidence(source, contract=promised.name, terms=promised.to_dict())
+    with EvidenceStore.open(store) as opened:
+        n_earlier = len(_runs_before(opened, subject, None))
+        sequence, _ = opened.append([evidence])
+    return Commitment(
+        contract=promised.name,
+        contract_digest=promised.digest,
+        subject=subject,
+        time=time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        sequence=sequence,
+        store=store_address(store).shown,
+        n_earlier_runs=n_earlier,
+    )
+
+
+def commitment_before_run(
+    store: EvidenceStore, *, contract_digest: str, subject: str, run: str
+) -> tuple[dict[str, Any] | None, str]:
+    """Return the earliest commitment of exactly this contract that precedes a run's first record.
+
+    Parameters
+    ----------
+    store : EvidenceStore
+    contract_digest, subject, run : str
+
+    Returns
+    -------
+    dict or None
+        ``contract``, ``record`` (digests), ``sequence``, ``time``, ``runSequence``, ``earlierRuns``.
+    str
+        Why there is none.
+    """
+    begun = _first_sequence(store.history(run=run, limit=1))
+    if begun is None:
+        return None, "the store holds no beginning of this run"
+    found = [one for one in _rows(store.history(kind="commitment", subject=subject)) if one["sequence"] < begun]
+    exact = [one for one in found if one["contract_digest"] == contract_digest]
+    if not exact:
+        return None, _why_none(bool(found))
+    first = min(exact, key=lambda one: one["sequence"])
+    return {
+        "contract": contract_digest,
+        "record": first["digest"],
+        "sequence": int(first["sequence"]),
+        "time": str(first["time"]),
+        "runSequence": begun,
+        "earlierRuns": len(_runs_before(store, subject, int(first["sequence"]))),
+    }, ""
+
+
+def _why_none(has_another: bool) -> str:
+    if has_another:
+        return "another contract was committed before this run; this one was written or changed afterwards"
+    return "no contract was committed in the store before this run began"
+
+
+def _runs_before(store: EvidenceStore, subject: str, sequence: int | None) -> set[str]:
+    """Return the runs about a subject whose beginning stands before a place in the chain."""
+    rows = _rows(store.history(kind="run", subject=subject))
+    return {row["run"] for row in rows if sequence is None or row["sequence"] < sequence}
+
+
+def _first_sequence(frame: Frame) -> int | None:
+    return None if len(frame) == 0 else int(min(frame["sequence"].to_list()))
+
+
+def _rows(frame: Frame) -> list[dict[str, Any]]:
+    return frame.to_native().to_pylist()

@@ -1,0 +1,94 @@
+"""Values of the pages to HTML: every name is escaped, cut to a length that fits, and read in its own direction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from equitab.report.charts.svg import Markup
+from equitab.report.wording import format_count, format_interval, format_number, show_name, upper_first
+from equitab.serve import wording
+from equitab.serve.promise_history import draw_history, show_value
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_REPORT_STYLE = Path(__file__).parents[1] / "report" / "templates" / "style.css"
+
+
+def render_page(template: str, values: Mapping[str, Any]) -> str:
+    """Return a page as HTML.
+
+    Parameters
+    ----------
+    template : str
+        A file of ``templates/``.
+    values : mapping
+        What the template shows.
+
+    Returns
+    -------
+    str
+        To be sent as UTF-8; half characters, which no encoding holds, are replaced.
+    """
+    text = environment().get_template(template).render(values)
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+@cache
+def environment() -> Environment:
+    """Return the template engine, loaded when the first page is asked for."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    engine = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    engine.filters |= {
+        "name": show_name,
+        "long_name": lambda text: show_name(text, limit=400),
+        "time": wording.show_time,
+        "day": wording.show_day,
+        "digest": wording.show_digest,
+        "count": format_count,
+        "number": format_number,
+        "sentence": upper_first,
+    }
+    engine.globals |= {
+        "verdict": wording.verdict_badge,
+        "status": wording.status_badge,
+        "certificate_words": wording.status_words,
+        "interval": format_interval,
+        "bound": wording.show_bound,
+        "value": show_value,
+        "chart": draw_history,
+        "address": page_address,
+    }
+    return engine
+
+
+def page_address(page: str, **parameters: object) -> str:
+    """Return the address of a page; names stand in its query, so that none can lead elsewhere.
+
+    Examples
+    --------
+    >>> page_address("subject", name="a b&c")
+    '/subject?name=a+b%26c'
+    """
+    held = {name: str(value) for name, value in parameters.items() if value not in ("", None)}
+    query = urlencode(held, errors="replace")
+    return f"/{page}?{query}" if query else f"/{page}"
+
+
+@cache
+def style_sheet() -> str:
+    """Return the report's style sheet and what these pages add to it."""
+    own = (_TEMPLATES / "serve.css").read_text(encoding="utf-8")
+    return Markup(_REPORT_STYLE.read_text(encoding="utf-8") + "\n" + own)
