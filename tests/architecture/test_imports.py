@@ -70,7 +70,7 @@ HEAVY = {
     "polars": {"dataframe"},
     "pyarrow": {"dataframe", "schema/column_reading.py", "datasets", "encoding"},
     "typer": {"cli"},
-    "jinja2": {"report"},
+    "jinja2": {"report", "serve"},
     "mostlyai": {"generators/adapters"},
     "lightgbm": {"generators/autoregressive"},
     "umap": {"evaluation/plane.py"},

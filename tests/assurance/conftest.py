@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from postgres import PostgresServer, running_server, server_binaries
 
 from equitab.assurance.evidence import Evidence, EvidenceSource
+from postgres import PostgresServer, running_server, server_binaries
 
 _NUMBERS = itertools.count()
 

@@ -2,12 +2,14 @@
 
 from equitab.assurance.canonical import canonical_json, read_canonical_json
 from equitab.assurance.certificate import (
+    DEFAULT_VALID_DAYS,
     Certificate,
     certificate_digest,
     issue_certificate,
     read_certificate,
     validity,
 )
+from equitab.assurance.certificate_life import TRANSITIONS, CertificateLife, event_of_verdict, transition
 from equitab.assurance.checking import check_contract
 from equitab.assurance.clause import APPLIES_WHEN, Clause
 from equitab.assurance.contract import Contract
@@ -45,10 +47,15 @@ from equitab.assurance.keys import (
     trusted_name,
 )
 from equitab.assurance.outbox import RecordOutcome, flush_outbox, outbox_size, record
-from equitab.assurance.platform_evidence import platform_evidence
+from equitab.assurance.platform_evidence import (
+    PlatformMeter,
+    environment_digest,
+    file_read,
+    platform_evidence,
+)
 from equitab.assurance.requirement import AllOf, AnyOf, Condition, Not, Over, Requirement, conditions_of
 from equitab.assurance.run_files import subject_digests
-from equitab.assurance.store_address import shown_place, store_address
+from equitab.assurance.store_location import shown_place, store_address
 from equitab.assurance.templates import TEMPLATES, Template
 from equitab.assurance.verdict import EXIT_CODES, ClauseVerdict, ContractVerdict, Verdict, contract_state
 from equitab.assurance.verification import (
@@ -62,11 +69,14 @@ from equitab.assurance.verification import (
 
 __all__ = [
     "APPLIES_WHEN",
+    "DEFAULT_VALID_DAYS",
     "EXIT_CODES",
     "TEMPLATES",
+    "TRANSITIONS",
     "AllOf",
     "AnyOf",
     "Certificate",
+    "CertificateLife",
     "Clause",
     "ClauseVerdict",
     "Condition",
@@ -78,6 +88,7 @@ __all__ = [
     "Finding",
     "Not",
     "Over",
+    "PlatformMeter",
     "PublicKey",
     "RecordOutcome",
     "Requirement",
@@ -103,7 +114,10 @@ __all__ = [
     "digest_folder",
     "digest_frame",
     "digest_path",
+    "environment_digest",
+    "event_of_verdict",
     "file_digests",
+    "file_read",
     "flush_outbox",
     "home_folder",
     "is_digest",
@@ -125,6 +139,7 @@ __all__ = [
     "store_address",
     "subject_digests",
     "time_text",
+    "transition",
     "trust_key",
     "trusted_folder",
     "trusted_name",

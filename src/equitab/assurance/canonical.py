@@ -17,6 +17,7 @@ from typing import Any
 
 from equitab.errors import InputError, Problem, SavedFormatError
 
+_TOO_LARGE = 2**53
 MAX_DEPTH = 64
 """No honest value of ours is nested deeper; a reader is not led into endless recursion."""
 
@@ -97,7 +98,8 @@ of the same value, which differs from byte 5 on.
 def _parsed(content: bytes, where: str) -> Any:
     """Return what some bytes say in strict JSON."""
     try:
-        return json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_refused)
+        text = content.decode("utf-8")
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_refused, parse_int=_whole)
     except UnicodeDecodeError as error:
         received = f"bytes that are not UTF-8 (at byte {error.start})"
     except json.JSONDecodeError as error:
@@ -118,6 +120,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         raise _NotStrictError("a key that stands twice in one object")
     return found
+
+
+def _whole(digits: str) -> int | float:
+    """Return a whole number; a float where it is too large to be one exactly, since that is what was written."""
+    found = int(digits)
+    return found if abs(found) < _TOO_LARGE else float(digits)
 
 
 def _refused(constant: str) -> Any:

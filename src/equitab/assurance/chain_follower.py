@@ -81,8 +81,8 @@ class ChainFollower:
         names = ", ".join((*_KEPT, *BODY_COLUMNS))
         last = self._reader.last.sequence
         query = f"SELECT {names} FROM {EVIDENCE} WHERE sequence > {last} ORDER BY sequence LIMIT {n_rows}"
-        ask = lambda connection, _: connection.exec_driver_sql(query).all()  # noqa: E731
-        return [_link_of(row) for row in self._store._ask(ask, None)]
+        rows = self._store.ask(lambda connection: connection.exec_driver_sql(query).all())
+        return [_link_of(row) for row in rows]
 
     def check(self) -> ChainCheck:
         """Return what was found so far; whether the end is missing is said by `check_end`."""

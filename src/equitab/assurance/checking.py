@@ -10,7 +10,7 @@ import numpy as np
 from equitab.assurance.clause import APPLIES_WHEN, Clause, promised_property
 from equitab.assurance.contract import Contract
 from equitab.assurance.contract_words import clause_words
-from equitab.assurance.judging import MET, UNDETERMINED, VIOLATED, Outcome, interval_pairs, judge
+from equitab.assurance.judging import MET, UNDETERMINED, VIOLATED, Judge, Outcome, count_intervals
 from equitab.assurance.matching import Matches, find_matches
 from equitab.assurance.measurement_table import MeasurementTable
 from equitab.assurance.requirement import AllOf, Condition, Not, Over, Requirement, conditions_of
@@ -84,9 +84,9 @@ def check_contract(
         for place in evidence.places(clause.over)
         for condition in conditions_of(clause.requirement)
     }
-    n_compared = _count_intervals(found.values())
+    n_compared = count_intervals(found.values())
     confidence = _interval_confidence(contract, n_compared)
-    check = _Check(contract, evidence, found, confidence)
+    check = _Check(contract, evidence, found, Judge(confidence))
     clauses = tuple(check.clause(clause) for clause in contract.clauses)
     return ContractVerdict(
         contract=contract.name,
@@ -128,12 +128,12 @@ class _Evidence:
 
 @dataclass(frozen=True, eq=False)
 class _Check:
-    """One contract, all that its conditions match, and the confidence at which intervals are compared."""
+    """One contract, all that its conditions match, and who compares intervals with thresholds."""
 
     contract: Contract
     evidence: _Evidence
     found: Mapping[tuple[int, int], Matches]
-    confidence: float
+    judge: Judge
 
     def clause(self, clause: Clause) -> ClauseVerdict:
         """Return the verdict of one clause."""
@@ -146,9 +146,7 @@ class _Check:
         )
         missing = _missing(clause, self.evidence)
         if missing:
-            return replace(
-                blank, reason=f"it does not apply here: it needs {' and '.join(missing)}"
-            )
+            return replace(blank, reason=f"it does not apply here: it needs {' and '.join(missing)}")
         outcome = self.over_time(clause)
         verdict, reason = self.decided(outcome)
         return replace(
@@ -190,7 +188,7 @@ class _Check:
     def outcome(self, requirement: Requirement, place: int) -> Outcome:
         """Return what became of a requirement at one time."""
         if isinstance(requirement, Condition):
-            return judge(self.found[id(requirement), place], self.confidence)
+            return self.judge.outcome(self.found[id(requirement), place])
         if isinstance(requirement, Not):
             held = self.outcome(requirement.part, place)
             return replace(held, state=-held.state)
@@ -233,20 +231,6 @@ def _is_there(word: str, evidence: _Evidence) -> bool:
     return bool((~now.has("sensitive_features", ("",))).any())
 
 
-def _count_intervals(found: Iterable[Matches]) -> int:
-    """Return how many different intervals are compared; a difference counts as one."""
-    pairs: dict[tuple[int, int], list[np.ndarray]] = {}
-    for matches in found:
-        rows, others = interval_pairs(matches)
-        pairs.setdefault((id(matches.table), id(matches.other)), []).append(np.stack([rows, others]))
-    return sum(_count_different(np.concatenate(held, axis=1)) for held in pairs.values())
-
-
-def _count_different(pairs: np.ndarray) -> int:
-    """Return the number of different columns of a table of two rows of positions."""
-    return int(np.unique(pairs[0] * (int(pairs[1].max(initial=0)) + 2) + pairs[1] + 1).size)
-
-
 def _interval_confidence(contract: Contract, n_compared: int) -> float:
     if contract.correction == "none" or n_compared < 2:
         return contract.confidence
@@ -260,6 +244,12 @@ def _remarks(contract: Contract, evidence: _Evidence, n_compared: int, confidenc
             f"all together hold with {contract.confidence:g} (Bonferroni)."
         )
     if contract.correction == "none" and n_compared > 1:
-        yield f"{n_compared:,} intervals were compared, each at {contract.confidence:g}: no correction for being several."
+        yield (
+            f"{n_compared:,} intervals were compared, each at {contract.confidence:g}: no correction for being "
+            "several."
+        )
     if evidence.is_of_models and "model" not in evidence.chosen:
-        yield "It was not said which model was chosen: every model on every table that was tried has to keep the promises."
+        yield (
+            "It was not said which model was chosen: every model on every table that was tried has to keep the "
+            "promises."
+        )

@@ -136,7 +136,8 @@ def clause_place(number: int, name: str = "") -> str:
     >>> clause_place(2, "fair"), clause_place(3)
     ("clause 2 ('fair')", 'clause 3')
     """
-    return f"clause {number} ({name!r})" if name else f"clause {number}"
+    plain = f"clause {number}"
+    return f"{plain} ({name!r})" if name not in ("", plain) else plain
 
 
 def _over_problems(over: Over | None, where: str) -> list[Problem]:

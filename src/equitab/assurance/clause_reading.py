@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from equitab.assurance.clause import APPLIES_WHEN, Clause, clause_place, clause_problems
+from equitab.assurance.contract_rules import setting_problems, together_problems
 from equitab.assurance.requirement import (
     AllOf,
     AnyOf,
@@ -63,8 +64,11 @@ def contract_fields(data: Mapping[str, Any], *, version: int) -> dict[str, Any]:
         "correction": reader.text(data, "correction", "contract", default="bonferroni"),
         "in_doubt": reader.text(data, "in_doubt", "contract", default="undetermined"),
     }
-    if reader.problems:
-        raise ContractError(reader.problems)
+    together = [] if reader.problems and not clauses else together_problems(clauses)
+    known = settings["name"], settings["confidence"], settings["correction"], settings["in_doubt"]
+    problems = [*setting_problems(*known), *reader.problems, *together]
+    if problems:
+        raise ContractError(problems)
     return {**settings, "clauses": clauses}
 
 
@@ -148,7 +152,9 @@ class _Reader:
         requirement = self.requirement(entry, where)
         if requirement is None:
             return None
-        name = self.text(entry, "name", where, default=next(conditions_of(requirement), _NOTHING).metric)
+        name = self.text(
+            entry, "name", where, default=next(conditions_of(requirement), _NOTHING).metric or where
+        )
         return self.finished(Clause(name=name, requirement=requirement), entry, where)
 
     def from_template(self, entry: Mapping[str, Any], number: int) -> Clause | None:

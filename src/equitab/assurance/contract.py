@@ -8,21 +8,18 @@ properties, evidence, contracts, certificates.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 from equitab.assurance.canonical import canonical_json
 from equitab.assurance.clause import Clause, clause_problems
 from equitab.assurance.clause_reading import contract_fields
+from equitab.assurance.contract_rules import Correction, InDoubt, setting_problems, together_problems
 from equitab.assurance.digests import digest_bytes
-from equitab.errors import ContractError, Problem, closest
+from equitab.errors import ContractError, Problem
 
 __all__ = ["CONTRACT_VERSION", "Contract", "Correction", "InDoubt"]
-
-Correction = Literal["bonferroni", "none"]
-InDoubt = Literal["undetermined", "violated"]
 
 CONTRACT_VERSION = 1
 """Raised when what a contract's keys, or their defaults, mean changes."""
@@ -67,7 +64,8 @@ class Contract:
     in_doubt: InDoubt = "undetermined"
 
     def __post_init__(self) -> None:
-        problems = [*_setting_problems(self), *_clauses_problems(self.clauses)]
+        settings = setting_problems(self.name, self.confidence, self.correction, self.in_doubt)
+        problems = [*settings, *_clauses_problems(self.clauses)]
         if problems:
             raise ContractError(problems)
 
@@ -94,38 +92,7 @@ class Contract:
         return cls(**contract_fields(data, version=CONTRACT_VERSION))
 
 
-def _setting_problems(contract: Contract) -> list[Problem]:
-    """Return what is wrong with a contract's settings."""
-    problems = []
-    if not contract.name.strip():
-        problems.append(Problem("contract, key 'name'", "a name", "an empty one", "say what it is about"))
-    if not (math.isfinite(contract.confidence) and 0.5 <= contract.confidence < 1):
-        received = f"{contract.confidence:g}"
-        problems.append(
-            Problem("contract, key 'confidence'", "a number from 0.5 to below 1", received, "0.95")
-        )
-    for key, kind in (("correction", Correction), ("in_doubt", InDoubt)):
-        value, known = getattr(contract, key), get_args(kind)
-        if value not in known:
-            expected = " or ".join(map(repr, known))
-            problems.append(Problem(f"contract, key {key!r}", expected, repr(value), closest(value, known)))
-    return problems
-
-
 def _clauses_problems(clauses: tuple[Clause, ...]) -> list[Problem]:
     """Return what is wrong with the clauses, each by itself and all together."""
-    if not clauses:
-        advice = "name a template, or write metric and at_most"
-        return [Problem("contract, key 'clauses'", "at least one clause", "none", advice)]
-    problems = [
-        found for number, clause in enumerate(clauses, 1) for found in clause_problems(clause, number)
-    ]
-    names = [clause.name for clause in clauses]
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        received = f"{names.count(name)} clauses named {name!r}"
-        problems.append(Problem("contract, key 'clauses'", "names that differ", received, "rename them"))
-    if all(clause.severity == "warn" for clause in clauses):
-        advice = "give one of them severity: block"
-        received = "only clauses that warn"
-        problems.append(Problem("contract, key 'clauses'", "a clause that decides", received, advice))
-    return problems
+    single = [found for number, clause in enumerate(clauses, 1) for found in clause_problems(clause, number)]
+    return [*single, *together_problems(clauses)]

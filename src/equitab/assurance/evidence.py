@@ -8,7 +8,7 @@ the time, and the digests of data, model, code, recipe, contract and environment
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -180,18 +180,17 @@ def verdict_evidence(source: EvidenceSource, verdict: ContractVerdict) -> list[E
         Its `contract_digest` is replaced by that of the verdict.
     verdict : ContractVerdict
     """
-    from dataclasses import replace
-
     source = replace(source, contract_digest=verdict.contract_digest)
-    whole = {
+    whole: dict[str, Any] = {
         "contract": verdict.contract,
         "clause": "",
         "verdict": verdict.verdict,
         "confidence": verdict.confidence,
+        "interval_confidence": verdict.interval_confidence,
         "n_compared": verdict.n_compared,
         "remarks": list(verdict.remarks),
     }
-    clauses = [
+    clauses: list[dict[str, Any]] = [
         {
             "contract": verdict.contract,
             "clause": clause.name,

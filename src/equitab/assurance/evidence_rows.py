@@ -149,12 +149,12 @@ def split_body(body: Mapping[str, Any]) -> tuple[BodyValues, str]:
 def join_body(values: Sequence[Any], rest: str) -> dict[str, Any]:
     """Return the body whose columns and rest are given: the inverse of `split_body`."""
     body = {key: value for key, value in zip(BODY, values, strict=True) if value is not None}
-    return body if rest == "{}" else {**json.loads(rest), **body}
+    return body if rest == "{}" else {**_read(rest), **body}
 
 
 def evidence_from_content(content: bytes) -> Evidence:
     """Return the evidence that canonical bytes say: the inverse of `content_bytes`."""
-    data = json.loads(content)
+    data = _read(content)
     return Evidence(**{**data, "time": parse_time(data["time"])})
 
 
@@ -220,6 +220,16 @@ def _quoted(text: str) -> str:
 def _tail(context: ContextValues) -> bytes:
     values = {key: value for key, value in zip(CONTEXT, context, strict=True) if value is not None}
     return b"," + canonical_json(values, where="evidence")[1:]
+
+
+def _read(content: str | bytes) -> Any:
+    """Return what our JSON says; whole numbers beyond ``2**53 - 1`` were floats, as others are written as text."""
+    return json.loads(content, parse_int=_read_integer)
+
+
+def _read_integer(text: str) -> int | float:
+    value = int(text)
+    return value if abs(value) <= LARGEST_INTEGER else float(text)
 
 
 def _storable(value: Any) -> Any:

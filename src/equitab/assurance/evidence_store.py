@@ -28,7 +28,7 @@ from equitab.assurance.evidence_rows import (
     split_body,
     stored_form,
 )
-from equitab.assurance.store_address import StoreAddress, store_address
+from equitab.assurance.store_location import StoreAddress, store_address
 from equitab.dataframe import Frame
 from equitab.errors import InputError, Problem, SavedFormatError, StorageError
 
@@ -86,7 +86,7 @@ class EvidenceStore:
         Parameters
         ----------
         store : str, Path or None
-            As in `equitab.assurance.store_address.store_address`: a path, ``sqlite:///...``, ``postgresql://...``,
+            As in `equitab.assurance.store_location.store_address`: a path, ``sqlite:///...``, ``postgresql://...``,
             or None for the store of this user.
         read_only : bool, default False
             Nothing can be written through it then.
@@ -195,7 +195,7 @@ class EvidenceStore:
         -------
         ChainCheck
         """
-        from equitab.assurance.store_engine import missing_triggers
+        from equitab.assurance.store_engine import damaged_parts, missing_triggers
         from equitab.assurance.store_faults import store_faults
 
         own = [anchor for anchor in anchors if anchor.store == self.header.identifier]
@@ -205,12 +205,16 @@ class EvidenceStore:
                 for page in self._pages():
                     reader.read(map(_link_of, page))
                 gone = missing_triggers(self._engine, self.address)
+                for part in damaged_parts(self._engine, self.address):
+                    reader.faults.append(ChainFault("damaged", 0, 0, f"the file is damaged: {part}"))
         except SavedFormatError as error:
             gone, end = [], reader.last.sequence + 1
             reader.faults.append(ChainFault("damaged", end, end, f"from row {end} on: {error}"))
         reader.finish()
         if gone:
-            reader.remarks.append(f"the store no longer refuses changes: it lacks the triggers {', '.join(gone)}")
+            reader.remarks.append(
+                f"the store no longer refuses changes: it lacks the triggers {', '.join(gone)}"
+            )
         head = Head(self.header.identifier, reader.last.sequence, reader.last.digest)
         return ChainCheck(reader.n_rows, head, tuple(reader.faults), tuple(reader.remarks), len(own))
 
@@ -393,7 +397,9 @@ def _link_of(row: Any) -> Link:
     context, rest = tuple(row[2 : 2 + n_context]), row[2 + n_context]
     evidence, previous, digest = row[3 + n_context : 6 + n_context]
     content = _content_digest(context, row[6 + n_context :], rest)
-    return Link(sequence, str(evidence), content, str(previous), str(digest), str(recorded_at), str(context[-1]))
+    return Link(
+        sequence, str(evidence), content, str(previous), str(digest), str(recorded_at), str(context[-1])
+    )
 
 
 def _content_digest(context: tuple[Any, ...], values: Any, rest: str) -> str:
@@ -403,7 +409,7 @@ def _content_digest(context: tuple[Any, ...], values: Any, rest: str) -> str:
         if rest != "{}" and split_body(body) != (tuple(values), rest):
             return ""
         return digest_content(content_bytes(context, body))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return ""
 
 
@@ -440,4 +446,6 @@ def _insert(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
     )
     document = json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False)
     source = f"json_to_recordset(CAST(:document AS json)) AS given({types})"
-    connection.execute(text(f"INSERT INTO {EVIDENCE} ({names}) SELECT {names} FROM {source}"), {"document": document})
+    connection.execute(
+        text(f"INSERT INTO {EVIDENCE} ({names}) SELECT {names} FROM {source}"), {"document": document}
+    )

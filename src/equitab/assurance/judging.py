@@ -6,18 +6,18 @@ minimum, *any of* the maximum, *not* the change of sign.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
 from equitab.assurance.contract_words import interval_words, measurement_words
+from equitab.assurance.corrected_intervals import Intervals, corrected_intervals
 from equitab.assurance.matching import Matches
 from equitab.assurance.measurement_table import BoolArray, FloatArray, IntArray, MeasurementTable
 from equitab.assurance.requirement import Condition
-from equitab.metrics import METRICS
 
-__all__ = ["MET", "UNDETERMINED", "VIOLATED", "Outcome", "interval_pairs", "judge"]
+__all__ = ["MET", "UNDETERMINED", "VIOLATED", "Judge", "Outcome", "count_intervals"]
 
 VIOLATED, UNDETERMINED, MET = -1, 0, 1
 _ROUNDING = 1e-12
@@ -47,125 +47,98 @@ class Outcome:
     shown: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class _Compared:
-    """What is compared with the thresholds, one entry for each matching measurement."""
-
-    value: FloatArray
-    low: FloatArray
-    high: FloatArray
-    n: IntArray
-
-    @property
-    def has_interval(self) -> BoolArray:
-        return ~np.isnan(self.low) & ~np.isnan(self.high)
-
-
-def interval_pairs(matches: Matches) -> tuple[IntArray, IntArray]:
-    """Return the positions of the measurements that are compared by their interval, and what is subtracted.
+class Judge:
+    """Judges conditions at one confidence; the corrected intervals of a table are computed once.
 
     Parameters
     ----------
-    matches : Matches
-
-    Returns
-    -------
-    rows, other_rows : ndarray of int
-        `other_rows` is -1 where a value is compared as it is.
-    """
-    none = np.full(matches.rows.size, -1, dtype=np.int64)
-    others = none if matches.other_rows is None else matches.other_rows
-    compared = _compared(matches, 0.95).has_interval
-    return matches.rows[compared], others[compared]
-
-
-def judge(matches: Matches, confidence: float) -> Outcome:
-    r"""Return what became of a condition: all of its measurements must keep it.
-
-    Parameters
-    ----------
-    matches : Matches
     confidence : float
         Of each single interval.
-
-    Returns
-    -------
-    Outcome
-        With the worst measurement: the one furthest beyond its threshold, or nearest to it.
-
-    Notes
-    -----
-    Intervals come at a confidence of their own, :math:`c`. Their half-widths, on each side of the value, are
-    multiplied by :math:`z_{(1+c')/2} / z_{(1+c)/2}` for the confidence :math:`c'` that is needed, and cut at the ends
-    of the metric's range. A difference of two measurements has the interval
-    :math:`[l_1 - h_2,\; h_1 - l_2]`: wide enough however the two errors go together.
     """
-    condition = matches.condition
-    if matches.reason:
-        return Outcome(state=UNDETERMINED, reason=matches.reason)
-    compared = _compared(matches, confidence)
-    states = _states(condition, compared)
-    worst = int(states.min())
-    candidates = np.flatnonzero(states == worst)
-    margins = _margins(condition, compared)[candidates]
-    index = int(candidates[np.argmin(np.where(np.isnan(margins), np.inf, margins))])
-    return Outcome(
-        state=worst,
-        reason=_reason(matches, compared, states, index),
-        value=_number(compared.value[index]),
-        low=_number(compared.low[index]),
-        high=_number(compared.high[index]),
-        n=int(compared.n[index]),
-        shown=_shown(matches, index),
-    )
+
+    def __init__(self, confidence: float) -> None:
+        self.confidence = confidence
+        self._intervals: dict[int, tuple[MeasurementTable, Intervals]] = {}
+
+    def intervals(self, table: MeasurementTable) -> Intervals:
+        """Return a table's intervals at this confidence."""
+        if id(table) not in self._intervals:
+            self._intervals[id(table)] = table, corrected_intervals(table, self.confidence)
+        return self._intervals[id(table)][1]
+
+    def outcome(self, matches: Matches) -> Outcome:
+        r"""Return what became of a condition: all of its measurements must keep it.
+
+        Parameters
+        ----------
+        matches : Matches
+
+        Returns
+        -------
+        Outcome
+            With the worst measurement: the one furthest beyond its threshold, or nearest to it.
+
+        Notes
+        -----
+        A difference of two measurements has the interval :math:`[l_1 - h_2,\; h_1 - l_2]`: wide enough however the
+        two errors go together.
+        """
+        condition = matches.condition
+        if matches.reason:
+            return Outcome(state=UNDETERMINED, reason=matches.reason)
+        compared = self.compared(matches)
+        states = _states(condition, compared)
+        worst = int(states.min())
+        candidates = np.flatnonzero(states == worst)
+        margins = _margins(condition, compared)[candidates]
+        index = int(candidates[np.argmin(np.where(np.isnan(margins), np.inf, margins))])
+        return Outcome(
+            state=worst,
+            reason=_reason(matches, compared, states, index),
+            value=_number(compared.value[index]),
+            low=_number(compared.low[index]),
+            high=_number(compared.high[index]),
+            n=int(compared.n[index]),
+            shown=_shown(matches, index),
+        )
+
+    def compared(self, matches: Matches) -> Intervals:
+        """Return values and intervals as they are compared: corrected, subtracted, absolute."""
+        held = self.intervals(matches.table).at(matches.rows)
+        if matches.other is not None and matches.other_rows is not None:
+            second = self.intervals(matches.other).at(matches.other_rows)
+            held = _difference(held, second, _is_itself(matches))
+        return _absolute(held) if matches.condition.absolute else held
 
 
-def _compared(matches: Matches, confidence: float) -> _Compared:
-    """Return values and intervals as they are compared: corrected, subtracted, absolute."""
-    first = _corrected(matches.table, matches.rows, confidence, matches.condition.metric)
-    if matches.other is not None and matches.other_rows is not None:
-        metric = matches.condition.against.get("metric", matches.condition.metric)
-        second = _corrected(matches.other, matches.other_rows, confidence, metric)
-        first = _difference(first, second, _is_itself(matches))
-    return _absolute(first) if matches.condition.absolute else first
+def count_intervals(found: Iterable[Matches]) -> int:
+    """Return how many different intervals are compared; a difference of two counts as one."""
+    seen: dict[int, BoolArray] = {}
+    pairs: dict[tuple[int, int], list[IntArray]] = {}
+    for matches in found:
+        rows = matches.rows[matches.table.has_interval[matches.rows]]
+        if matches.other is None:
+            seen.setdefault(id(matches.table), np.zeros(len(matches.table), dtype=bool))[rows] = True
+        else:
+            pairs.setdefault((id(matches.table), id(matches.other)), []).append(_pairs(matches))
+    n_different = sum(np.unique(np.concatenate(held)).size for held in pairs.values())
+    return int(sum(one.sum() for one in seen.values())) + n_different
 
 
-def _corrected(table: MeasurementTable, rows: IntArray, confidence: float, metric: str) -> _Compared:
-    """Return the intervals of some rows at another confidence; NaN for what is undefined or not there."""
-    is_there = rows >= 0
-    is_there[is_there] = table.is_defined[rows[is_there]]
-    value, low, high, own = (
-        np.where(is_there, table.number(name)[rows], np.nan)
-        for name in ("value", "low", "high", "confidence")
-    )
-    factor = _factors(own, confidence)
-    lowest, highest = _range(metric)
-    with np.errstate(invalid="ignore"):
-        below, above = np.maximum(value - low, 0.0) * factor, np.maximum(high - value, 0.0) * factor
-        low, high = np.maximum(value - below, lowest), np.minimum(value + above, highest)
-    counts = np.nan_to_num(np.where(is_there, table.number("n")[rows], 0)).astype(np.int64)
-    return _Compared(value, np.minimum(low, value), np.maximum(high, value), counts)
+def _pairs(matches: Matches) -> IntArray:
+    """Return one number for each pair of measurements that both have intervals."""
+    assert matches.other is not None, "of differences only"
+    assert matches.other_rows is not None, "as many as rows"
+    rows, others = matches.rows, matches.other_rows
+    both = (others >= 0) & matches.table.has_interval[rows] & matches.other.has_interval[others]
+    return rows[both] * len(matches.other) + others[both]
 
 
-def _factors(own: FloatArray, confidence: float) -> FloatArray:
-    """Return by how much half-widths grow; NaN where an interval does not say its confidence."""
-    normal = NormalDist()
-    known, places = np.unique(own, return_inverse=True)
-    wanted = normal.inv_cdf((1 + confidence) / 2)
-    factors = [wanted / normal.inv_cdf((1 + one) / 2) if 0 < one < 1 else np.nan for one in known]
-    return np.asarray(factors, dtype=np.float64)[places]
-
-
-def _range(metric: str) -> tuple[float, float]:
-    definition = METRICS.get(metric)
-    return (-np.inf, np.inf) if definition is None else (definition.lowest, definition.highest)
-
-
-def _difference(first: _Compared, second: _Compared, is_itself: BoolArray) -> _Compared:
+def _difference(first: Intervals, second: Intervals, is_itself: BoolArray) -> Intervals:
     value, low, high = first.value - second.value, first.low - second.high, first.high - second.low
     zero = np.where(np.isnan(value), np.nan, 0.0)
     counts = np.minimum(first.n, second.n)
-    return _Compared(value, np.where(is_itself, zero, low), np.where(is_itself, zero, high), counts)
+    return Intervals(value, np.where(is_itself, zero, low), np.where(is_itself, zero, high), counts)
 
 
 def _is_itself(matches: Matches) -> BoolArray:
@@ -174,14 +147,14 @@ def _is_itself(matches: Matches) -> BoolArray:
     return (matches.rows == matches.other_rows) & (matches.other is matches.table)
 
 
-def _absolute(held: _Compared) -> _Compared:
+def _absolute(held: Intervals) -> Intervals:
     ends = np.abs(np.stack([held.low, held.high]))
     crosses = (held.low <= 0) & (held.high >= 0)
     low = np.where(crosses, 0.0, ends.min(axis=0))
-    return _Compared(np.abs(held.value), low, ends.max(axis=0), held.n)
+    return Intervals(np.abs(held.value), low, ends.max(axis=0), held.n)
 
 
-def _ends(condition: Condition, held: _Compared) -> tuple[FloatArray, FloatArray]:
+def _ends(condition: Condition, held: Intervals) -> tuple[FloatArray, FloatArray]:
     """Return the ends that are compared: the value twice where no interval is asked for and none is there."""
     if condition.needs_interval:
         return held.low, held.high
@@ -190,7 +163,7 @@ def _ends(condition: Condition, held: _Compared) -> tuple[FloatArray, FloatArray
     )
 
 
-def _states(condition: Condition, held: _Compared) -> IntArray:
+def _states(condition: Condition, held: Intervals) -> IntArray:
     low, high = _ends(condition, held)
     states = np.full(low.size, MET, dtype=np.int64)
     for threshold, keeps, breaks in (
@@ -204,7 +177,7 @@ def _states(condition: Condition, held: _Compared) -> IntArray:
     return states
 
 
-def _margins(condition: Condition, held: _Compared) -> FloatArray:
+def _margins(condition: Condition, held: Intervals) -> FloatArray:
     """Return how far the worse end is from its threshold; negative beyond it."""
     low, high = _ends(condition, held)
     margins = np.full(low.size, np.inf)
@@ -215,7 +188,7 @@ def _margins(condition: Condition, held: _Compared) -> FloatArray:
     return margins
 
 
-def _reason(matches: Matches, held: _Compared, states: IntArray, index: int) -> str:
+def _reason(matches: Matches, held: Intervals, states: IntArray, index: int) -> str:
     """Say why the worst measurement is what it is, and how the others did."""
     words = _why(matches, held, int(states[index]), index)
     remark = matches.table.reason(int(matches.rows[index])) if not np.isnan(held.value[index]) else ""
@@ -223,7 +196,7 @@ def _reason(matches: Matches, held: _Compared, states: IntArray, index: int) -> 
     return "; ".join(part for part in parts if part)
 
 
-def _why(matches: Matches, held: _Compared, state: int, index: int) -> str:
+def _why(matches: Matches, held: Intervals, state: int, index: int) -> str:
     condition = matches.condition
     if np.isnan(held.value[index]):
         return _why_undefined(matches, index)
@@ -266,13 +239,13 @@ def _beyond(condition: Condition, low: float) -> str:
     return f"below {condition.at_least:g}"
 
 
-def _contained(condition: Condition, held: _Compared, index: int) -> str:
+def _contained(condition: Condition, held: Intervals, index: int) -> str:
     thresholds = (condition.at_least, condition.at_most)
     inside = [one for one in thresholds if one is not None and held.low[index] <= one <= held.high[index]]
     return " and ".join(f"{one:g}" for one in inside)
 
 
-def _others(states: IntArray, held: _Compared) -> str:
+def _others(states: IntArray, held: Intervals) -> str:
     """Count the other measurements by what became of them."""
     if states.size == 1:
         return ""

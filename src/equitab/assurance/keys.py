@@ -210,11 +210,18 @@ class SigningKey:
         content = _read(place, "a private key")
         _check_private(place)
         key = cls(_seed_of(content, f"key {str(place)!r}"))
+        if key.to_pem() != content:
+            received = "one with changed line ends, or with something before or after it"
+            raise SavedFormatError(
+                f"key {str(place)!r}: expected the PEM of one private key, byte for byte, received {received}."
+            )
         public = public_place(place)
         if public.exists() and PublicKey.load(public) != key.public:
-            received = f"another key than {public.name} beside it is the public half of"
+            expected = f"the key whose public half is {public.name} beside it"
             advice = "one of the two files was changed or exchanged: restore both from a copy"
-            raise SavedFormatError(f"key {str(place)!r}: received {received}. Next: {advice}.")
+            raise SavedFormatError(
+                f"key {str(place)!r}: expected {expected}, received another. Next: {advice}."
+            )
         return key
 
 

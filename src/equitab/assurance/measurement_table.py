@@ -115,6 +115,13 @@ class MeasurementTable:
         return self.has("status", ("ok",)) & ~np.isnan(self.number("value"))
 
     @cached_property
+    def has_interval(self) -> BoolArray:
+        """Which measurements have an interval that can be compared: both ends, and how sure they are."""
+        own = self.number("confidence")
+        has_ends = ~np.isnan(self.number("low")) & ~np.isnan(self.number("high"))
+        return self.is_defined & has_ends & (own > 0) & (own < 1)
+
+    @cached_property
     def counts(self) -> BoolArray:
         """Which measurements count: means over seeds in place of the single seeds, wherever there are means."""
         is_mean = np.isnan(self.number("generator_seed")) & np.isnan(self.number("model_seed"))

@@ -1,8 +1,8 @@
 """Recording evidence so that none is lost: what a store does not take waits in the outbox until it does.
 
-The outbox is a folder, ``home_folder()/outbox``, with one folder for each store and one file for each call that could not
-be served: a first line that says why, then the pieces of evidence as canonical JSON, one a line. Every later use of
-the store takes up first what waits for it. A piece is named by its digest, so that it enters the store once, however
+The outbox is a folder, ``home_folder()/outbox``, with one folder for each store and one file for each call that
+could not be served: a first line that says why, then the pieces of evidence as canonical JSON, one a line. Every
+later use of the store takes up first what waits for it. A piece is named by its digest, so that it enters the store once, however
 often it is handed in.
 """
 
@@ -24,7 +24,7 @@ from equitab.assurance.evidence import Evidence, time_text
 from equitab.assurance.evidence_rows import evidence_from_content, stored_form
 from equitab.assurance.evidence_store import EvidenceStore
 from equitab.assurance.home import home_folder
-from equitab.assurance.store_address import StoreAddress, store_address
+from equitab.assurance.store_location import StoreAddress, store_address
 from equitab.dataframe import write_bytes_atomically
 from equitab.errors import EquitabError, StorageError
 
@@ -189,7 +189,9 @@ def _deliver(store: EvidenceStore, waiting: list[Path], remarks: list[str]) -> i
         except (OSError, ValueError, KeyError, TypeError):
             aside = path.with_suffix(_DAMAGED)
             path.replace(aside)
-            remarks.append(f"evidence that had waited is damaged and was set aside as {OUTBOX}/.../{aside.name}")
+            remarks.append(
+                f"evidence that had waited is damaged and was set aside as {OUTBOX}/.../{aside.name}"
+            )
             continue
         first, last = store.append(pieces)
         n_stored += last - first + 1

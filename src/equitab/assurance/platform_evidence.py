@@ -93,7 +93,10 @@ def file_read(place: str | Path, *, n_rows: int | None = None) -> FileRead:
 
 
 def platform_evidence(
-    meter: PlatformMeter | None = None, *, files: Iterable[FileRead | str | Path] = (), rows: int | None = None
+    meter: PlatformMeter | None = None,
+    *,
+    files: Iterable[FileRead | str | Path] = (),
+    rows: int | None = None,
 ) -> Mapping[str, Any]:
     """Return what a run used, as plain data for ``source.says("platform", ...)``.
 

@@ -277,22 +277,26 @@ def _threshold_problems(condition: Condition, where: str) -> list[Problem]:
 
 
 def _reach_problems(condition: Condition, where: str) -> list[Problem]:
-    """Find a threshold beyond the metric's range, which holds always or never."""
+    """Find a threshold at or beyond the ends of the metric's range: it holds always or never."""
     if condition.metric not in METRICS or condition.against:
         return []
     lowest, highest = METRICS[condition.metric].lowest, METRICS[condition.metric].highest
     if condition.absolute:
         lowest, highest = 0.0, max(abs(lowest), abs(highest))
-    pairs = (("at_most", condition.at_most), ("at_least", condition.at_least))
+    low, high = condition.at_least, condition.at_most
+    idle = {
+        "at_most": high is not None and not lowest <= high < highest,
+        "at_least": low is not None and not lowest < low <= highest,
+    }
     return [
         Problem(
             f"{where}, key {key!r}",
             f"a threshold within the range of {condition.metric}, {lowest:g} to {highest:g}",
-            f"{value:g}",
-            "a promise that no measurement could break, or keep, is none",
+            f"{getattr(condition, key):g}",
+            "a promise that no measurement could break, or none could keep, is none",
         )
-        for key, value in pairs
-        if value is not None and not lowest <= value <= highest
+        for key, is_idle in idle.items()
+        if is_idle
     ]
 
 

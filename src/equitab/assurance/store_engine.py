@@ -26,7 +26,7 @@ from equitab.assurance.evidence_tables import (
     postgresql_triggers,
     store_table,
 )
-from equitab.assurance.store_address import StoreAddress
+from equitab.assurance.store_location import StoreAddress
 from equitab.errors import InputError, Problem, SavedFormatError, StorageError
 
 WAIT_SECONDS = 30
@@ -106,7 +106,7 @@ def make_store(engine: Engine, address: StoreAddress) -> StoreHeader:
     """Return the header of a store, which is made where there is nothing yet."""
     with writing(engine) as connection:
         found = _header(connection, address)  # again: another process may have made it meanwhile
-        return found or _create(connection, engine, address)
+        return found or _create(connection, address)
 
 
 def missing_triggers(engine: Engine, address: StoreAddress) -> list[str]:
@@ -120,6 +120,14 @@ def missing_triggers(engine: Engine, address: StoreAddress) -> list[str]:
             tables = f"to_regclass('{EVIDENCE}'), to_regclass('{STORE}')"
             query = f"SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D' AND tgrelid IN ({tables})"
         return sorted(wanted - set(connection.scalars(text(query))))
+
+
+def damaged_parts(engine: Engine, address: StoreAddress) -> list[str]:
+    """Return what SQLite finds wrong with the pages and indexes of its file; PostgreSQL keeps its own order."""
+    if not address.path:
+        return []
+    with reading(engine) as connection:
+        return [str(line) for line in connection.scalars(text("PRAGMA integrity_check(5)")) if line != "ok"]
 
 
 def _sqlite_engine(address: StoreAddress, read_only: bool) -> Engine:
@@ -260,7 +268,7 @@ def _not_a_store(address: StoreAddress, received: str) -> SavedFormatError:
     )
 
 
-def _create(connection: Connection, engine: Engine, address: StoreAddress) -> StoreHeader:
+def _create(connection: Connection, address: StoreAddress) -> StoreHeader:
     for table in (store_table, evidence_table):
         connection.execute(CreateTable(table))
     for index in sorted(evidence_table.indexes, key=lambda one: str(one.name)):

@@ -55,7 +55,7 @@ def store_faults(shown: str) -> Iterator[None]:
         raise
     except DBAPIError as error:
         raise _explained(error.orig or error, shown) from None
-    except (SQLAlchemyError, sqlite3.Error, OSError, struct.error) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError, struct.error, UnicodeError) as error:
         raise _explained(error, shown) from None
 
 
@@ -69,7 +69,8 @@ def sqlstate_of(error: BaseException) -> str:
 
 def _explained(error: BaseException, shown: str) -> EquitabError:
     name = str(getattr(error, "sqlite_errorname", ""))
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    is_garbled = isinstance(error, UnicodeError) or "decode" in str(error)
+    if is_garbled or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")):
         return SavedFormatError(
             f"store {shown!r}: expected an evidence store, received a file that is damaged or of another kind. "
             "Next: restore it from a copy, or name another store."

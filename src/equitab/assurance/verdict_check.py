@@ -93,7 +93,10 @@ def _over_time(contract: Contract) -> dict[str, str]:
 
 
 def _asks_over_time(clause: Clause) -> bool:
-    return clause.over is not None
+    from equitab.assurance.requirement import conditions_of
+
+    looks_back = any("table" in condition.against for condition in conditions_of(clause.requirement))
+    return clause.over is not None or looks_back
 
 
 def _verdict_faults(

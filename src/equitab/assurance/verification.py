@@ -29,7 +29,7 @@ from equitab.assurance.certificate import (
     unsigned_claims,
 )
 from equitab.assurance.digests import digest_entry, digest_frame
-from equitab.assurance.envelope import Envelope
+from equitab.assurance.envelope import MAX_BYTES, Envelope
 from equitab.assurance.evidence import parse_time, time_text
 from equitab.assurance.keys import TrustedKeys
 from equitab.assurance.remeasurement import RemeasureFault, compare_measurements
@@ -160,6 +160,7 @@ def verify_certificate(
     not_remeasured: str = "not asked for",
     status: str | None = None,
     status_reason: str = "",
+    commitments: Mapping[int, str] | None = None,
     earlier: Iterable[Frame] = (),
     now: datetime | None = None,
 ) -> Verification:
@@ -183,6 +184,8 @@ def verify_certificate(
         The last known state of the certificate, from an evidence store; None where no store was asked.
     status_reason : str
         Why it has that state, or why no store was asked.
+    commitments : mapping of int to str, optional
+        The digests of the commitments that an evidence store holds, by their place in its chain.
     earlier : iterable of Frame
         Measurements of earlier runs, for clauses over time; oldest first.
     now : datetime, optional
@@ -208,7 +211,7 @@ def verify_certificate(
         _check_files(certificate, run_folder, found)
         _check_table(certificate, table, found)
         _check_contract(certificate, run_folder, tuple(earlier), found)
-        _check_commitment(certificate, run_folder, found)
+        _check_commitment(certificate, run_folder, commitments, found)
         _check_measurements(certificate, run_folder, remeasure, not_remeasured, found)
         _mention_ignored(certificate, found)
     return _verification(found, certificate, key_name, certificate_digest(content))
@@ -247,7 +250,8 @@ def _verification(
 
 def _read(place: Path) -> bytes:
     try:
-        return place.read_bytes()
+        with place.open("rb") as file:
+            return file.read(MAX_BYTES + 1)  # a larger file is refused by its size
     except OSError as error:
         from equitab.errors import Problem
 
@@ -400,7 +404,12 @@ def _check_contract(
     )
 
 
-def _check_commitment(certificate: Certificate, folder: Path | None, found: _Examination) -> None:
+def _check_commitment(
+    certificate: Certificate,
+    folder: Path | None,
+    commitments: Mapping[int, str] | None,
+    found: _Examination,
+) -> None:
     held = certificate.commitment
     if held is None:
         if certificate.contract is not None:
@@ -423,6 +432,15 @@ def _check_commitment(certificate: Certificate, folder: Path | None, found: _Exa
             Finding(
                 "commitment.time", f"a time before the run began ({time_text(started)})", str(held["time"])
             )
+        )
+    if not commitments:
+        found.not_checked.append(
+            ("the record of the commitment", "no evidence store with commitments was asked")
+        )
+    elif commitments.get(held["sequence"]) != held["record"]:
+        place = f"record {held['sequence']} of the evidence store"
+        findings.append(
+            Finding("commitment.record", f"{held['record']} as {place}", "another record, or none")
         )
     what = f"commitment: the contract was recorded {held['time']}, before the run began"
     if held["earlierRuns"]:

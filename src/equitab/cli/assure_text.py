@@ -60,7 +60,10 @@ def _explained(clause: Any) -> list[str]:
     """Return the promise, why the verdict is what it is, and on which measurement that rests."""
     named = clause.name if clause.name == clause.text else f"{clause.name}: {clause.text}"
     head = wrap(f"{named}.", _WIDTH, subsequent_indent="  ")
-    why = wrap(f"{clause.verdict}: {clause.reason}.", _WIDTH, initial_indent="  ", subsequent_indent="    ")
+    end = "" if clause.reason.endswith("?") else "."
+    why = wrap(
+        f"{clause.verdict}: {clause.reason}{end}", _WIDTH, initial_indent="  ", subsequent_indent="    "
+    )
     shown = f"shown: {clause.shown}."
     return [
         *head,

@@ -61,9 +61,12 @@ def _say(message: str, code: int) -> int:
 
 def _title(error: InputError) -> str:
     """Name the kind of input in plain words."""
-    return {"TableError": "Table", "SchemaError": "Schema", "RecipeError": "Recipe or flags"}.get(
-        type(error).__name__, "Input"
-    )
+    return {
+        "TableError": "Table",
+        "SchemaError": "Schema",
+        "RecipeError": "Recipe or flags",
+        "ContractError": "Contract",
+    }.get(type(error).__name__, "Input")
 
 
 def _fault(error: BaseException) -> str:

@@ -17,13 +17,16 @@ from equitab.cli.evaluate import evaluate
 from equitab.cli.fit import fit
 from equitab.cli.frontier import frontier
 from equitab.cli.guard import INTERRUPTED, guarded
+from equitab.cli.history import history
 from equitab.cli.impute import impute
 from equitab.cli.init import init
+from equitab.cli.monitor import monitor
 from equitab.cli.options import expanded
 from equitab.cli.predict import predict
 from equitab.cli.run import run as run_command
 from equitab.cli.sample import sample
 from equitab.cli.search import search
+from equitab.cli.serve import serve
 from equitab.cli.study import study
 from equitab.cli.verify import verify
 
@@ -53,8 +56,11 @@ for _command, _name in (
     (frontier, "frontier"),
     (certify, "certify"),
     (verify, "verify"),
+    (monitor, "monitor"),
+    (history, "history"),
     (study, "study"),
     (assure, "assure"),
+    (serve, "serve"),
 ):
     app.command(_name)(expanded(guarded(_command)))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import typer
+
 from equitab.cli.options import CommonFlags
 from equitab.cli.output import interval, number, print_json, print_lines, print_table, remark
 from equitab.cli.progress_display import duration
@@ -14,12 +16,15 @@ if TYPE_CHECKING:
 
 
 def report_run(result: RunResult, common: CommonFlags) -> None:
-    """Print the headline and where everything is."""
+    """Print the headline, the contract's verdict and where everything is; a promise not kept is an exit code."""
     if common.as_json:
         print_json(result.to_dict())
     else:
         _print_headline(result)
+        print_lines(_verdict_lines(result))
     remark(_closing_lines(result), quiet=common.quiet)
+    if result.exit_code:
+        raise typer.Exit(result.exit_code)
 
 
 def _print_headline(result: RunResult) -> None:
@@ -68,8 +73,21 @@ def _print_baselines(headline: Headline) -> None:
     print_lines(f"{row[0]}: {held.reason}." for row, held in zip(rows, headline.baselines, strict=True))
 
 
+def _verdict_lines(result: RunResult) -> Iterator[str]:
+    """Yield what became of the contract: one line, then one for each promise that is not met."""
+    if result.verdict is None:
+        return
+    yield f"Contract {result.verdict.contract!r}: {result.verdict.verdict}."
+    for clause in result.verdict.clauses:
+        if clause.verdict != "met":
+            warns = " (warns only)" if clause.severity == "warn" else ""
+            yield f"  {clause.verdict}{warns}: {clause.text}. {clause.reason[:1].upper()}{clause.reason[1:]}."
+
+
 def _closing_lines(result: RunResult) -> Iterator[str]:
     yield f"Wrote {result.folder} in {duration(result.seconds)}: report, measurements, tables, generator, model."
+    if result.certificate is not None:
+        yield f"Signed {result.certificate}: equitab verify {result.folder} checks it"
     yield f"Next: open {result.folder / 'report.html'}"
     if (result.folder / "model").exists():
         yield f"      equitab predict {result.folder} TABLE --out predictions.parquet uses the chosen model"

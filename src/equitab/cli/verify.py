@@ -34,13 +34,23 @@ def verify(
         bool,
         typer.Option("--recompute", help="Judge the saved model again on the real rows, and compare."),
     ] = False,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="URL",
+            help="The evidence store that may know it was revoked; your own otherwise, none for no store.",
+        ),
+    ] = None,
 ) -> None:
     """Check a certificate: signature, files, verdict, time, and with --recompute the measurements."""
     from equitab.cli.output import print_json
     from equitab.cli.verify_text import print_verification
     from equitab.pipeline.assurance.verify import verify as verify_certificate
 
-    found = verify_certificate(certificate, run=run, keys=key or (), table=table, recompute=recompute)
+    found = verify_certificate(
+        certificate, run=run, keys=key or (), table=table, recompute=recompute, store=store
+    )
     if common.as_json:
         print_json(found.to_dict())
     else:

@@ -1,6 +1,7 @@
 """Each command of the command line as one function, from a table to a report."""
 
 from equitab.evaluation.results import CurvePoint, Headline, Measurement
+from equitab.pipeline import assurance
 from equitab.pipeline.adaptation import AdaptationResult, try_adaptation
 from equitab.pipeline.audit import Audit, audit
 from equitab.pipeline.augment import AugmentResult, augment_table
@@ -87,3 +88,5 @@ __all__ = [
     "search_generator",
     "try_adaptation",
 ]
+
+assurance.bind_names()

@@ -58,18 +58,10 @@ def write_cards(folder: str | Path) -> tuple[Path, ...]:
 
     Examples
     --------
-    >>> from pathlib import Path
-    >>> from tempfile import mkdtemp
-    >>> from equitab.pipeline import run
-    >>> recipe = {
-    ...     "table": "people.csv",
-    ...     "schema": {"target": "income", "sensitive_features": ["sex"]},
-    ...     "generator": "independent_marginals",
-    ...     "models": "gaussian_naive_bayes",
-    ... }
-    >>> result = run(recipe, Path(mkdtemp()) / "result")
-    >>> [path.name for path in write_cards(result.folder)]
-    ['datasheet.json', 'model_card.md']
+    >>> write_cards("nowhere")
+    Traceback (most recent call last):
+    ...
+    equitab.errors.SavedFormatError: 'nowhere': expected a run folder, received one without run.json.
     """
     place = Path(folder)
     contents = card_contents(place)

@@ -20,6 +20,7 @@ from equitab.pipeline.assurance.run_stage import (
     CERTIFICATE_STAGE,
     CONTRACT_STAGE,
     check_promises,
+    drop_stale_certificate,
     make_cards,
     sign_run,
 )
@@ -249,7 +250,7 @@ def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
     resolved = moved(recipe, folder.path).to_yaml()
     write_text_atomically(folder.place("recipe.yaml"), resolved, overwrite=True)
     folder.note(table=prepared.name, rows=len(prepared.frame), seeds=list(recipe.seeds))
-    begin_evidence(prepared, folder)
+    meter = begin_evidence(prepared, folder)
     rows = divide_rows(prepared, stages)
     if recipe.constraints:
         folder.note(constraint_command=_command(folder.path, recipe, len(rows.training.frame)))
@@ -265,7 +266,7 @@ def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
     assured = stages.carry_out(
         CONTRACT_STAGE,
         "checking the contract" if recipe.contract and recipe.contract.contract else "recording evidence",
-        lambda: check_promises(prepared, answer.headline, folder),
+        lambda: check_promises(prepared, answer.headline, folder, meter),
         lambda: stages.facts(CONTRACT_STAGE),
     )
     folder.note(remarks=list(_remarks(rows, stages)))
@@ -274,6 +275,7 @@ def _carry_out(prepared: PreparedRun, stages: Stages) -> None:
         "report", "writing the report", lambda: _report(rows, seeds, answer, stages), lambda: None
     )
     stages.carry_out(CARDS_STAGE, "writing the cards", lambda: make_cards(folder), lambda: None)
+    drop_stale_certificate(folder)
     stages.carry_out(CERTIFICATE_STAGE, "signing", lambda: sign_run(prepared, folder), lambda: None)
 
 
@@ -281,7 +283,8 @@ def _remarks(rows: RunRows, stages: Stages) -> tuple[str, ...]:
     """Return everything that stages and table have to say, each thing once."""
     said = [
         remark
-        for record in stages.folder.record.stages.values()
+        for name, record in stages.folder.record.stages.items()
+        if name != CERTIFICATE_STAGE  # what it covers cannot change with what it says
         for remark in record.facts.get("remarks", ())
     ]
     return tuple(dict.fromkeys([*rows.prepared.notes, *said]))

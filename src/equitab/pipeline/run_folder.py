@@ -159,6 +159,10 @@ class RunFolder:
         record = StageRecord(digests, seconds, dict(facts or {}))
         self._change(stages={**self.record.stages, stage: record})
 
+    def forget_stage(self, stage: str) -> None:
+        """Take a stage for not done, so that it is done again."""
+        self._change(stages={name: held for name, held in self.record.stages.items() if name != stage})
+
     def note(self, **facts: Any) -> None:
         """Record facts about the run."""
         self._change(facts={**self.record.facts, **facts})

@@ -44,7 +44,10 @@ def lay_out_certificate(contents: AssuranceContents | None) -> CertificateSectio
         lead=_lead(held),
         is_signed=True,
         commands=(
-            ("equitab verify FOLDER", "checks signature, files and verdict, on the machine that made the run"),
+            (
+                "equitab verify FOLDER",
+                "checks signature, files and verdict, on the machine that made the run",
+            ),
             (
                 "equitab verify FOLDER --trusted KEYS",
                 "does the same anywhere else; KEYS is a folder with the public key, which has to come to you "
@@ -58,14 +61,18 @@ def lay_out_certificate(contents: AssuranceContents | None) -> CertificateSectio
 
 def _lead(held: CertificateContents) -> str:
     return (
-        f"{held.file}, beside this page, is signed by the key {wording.show_name(held.key_name)!s} and says which files "
-        "belong to this run, what was promised and what was found. One changed byte in any of them is found and named."
+        f"{held.file}, beside this page, is signed by the key {_name_key(held)} and says which files belong to this "
+        "run, what was promised and what was found. One changed byte in any of them is found and named."
     )
+
+
+def _name_key(held: CertificateContents) -> str:
+    return f"“{wording.show_name(held.key_name)}”" if held.key_name else "with the id below"
 
 
 def _facts(held: CertificateContents) -> list[tuple[str, str]]:
     facts = [
-        ("Key", f"{wording.show_name(held.key_name)} ({held.key_id})"),
+        ("Key", f"{_name_key(held)} ({held.key_id})"),
         ("Valid", f"{wording.format_count(held.valid_days)} days from its signing, unless it is withdrawn"),
         ("Contract", held.contract_digest or "none: nothing was promised"),
         ("Fixed beforehand", word_commitment(held)),

@@ -16,7 +16,7 @@ _MEANINGS = {
     "met": "Every promise that decides is kept, each with its whole interval.",
     "violated": "At least one promise that decides is broken, with the whole interval on the wrong side.",
     "undetermined": "The evidence does not suffice: at least one promise can neither be called kept nor broken.",
-    "not applicable": "None of the promises is about anything that this run has.",
+    "not applicable": "None of the promises is about anything that this run has: nothing was promised of it.",
 }
 
 
@@ -71,7 +71,13 @@ def lay_out_promises(contents: AssuranceContents | None) -> PromisesSection | No
 
 
 def _banner(verdict: ContractVerdict, name: str) -> str:
-    return f"Contract {wording.show_name(name)}: {verdict.verdict}."
+    """Name the contract, unless its name only lists its promises."""
+    lists = name == ", ".join(one.name for one in verdict.clauses) and len(verdict.clauses) > 1
+    return (
+        f"Contract: {verdict.verdict}."
+        if lists
+        else f"Contract {wording.show_name(name)}: {verdict.verdict}."
+    )
 
 
 def _count_verdicts(verdict: ContractVerdict) -> str:
@@ -87,10 +93,8 @@ def _count_verdicts(verdict: ContractVerdict) -> str:
 
 
 def _how(verdict: ContractVerdict) -> str:
+    """Say at which confidence the only measurement was judged; of several the remarks say it."""
+    if verdict.n_compared != 1:
+        return ""
     confidence = wording.format_confidence(round(verdict.confidence, 6))
-    if verdict.n_compared <= 1:
-        return f"The interval of the measurement covers the truth with {confidence} confidence."
-    return (
-        f"The contract looks at {wording.format_count(verdict.n_compared)} measurements. Intervals were widened so that "
-        f"all of them together cover the truth with {confidence} confidence."
-    )
+    return f"The interval of the measurement covers the truth with {confidence} confidence."

@@ -24,6 +24,14 @@ MAX_BYTES = 1_000_000
 """Of a file that a stranger may have written (`read_mapping` with ``is_strict``)."""
 
 
+class _RefusedError(yaml.MarkedYAMLError):
+    """YAML, but not the kind that is read here."""
+
+    def __init__(self, problem: str, mark: Any, advice: str) -> None:
+        super().__init__(problem=problem, problem_mark=mark)
+        self.advice = advice
+
+
 class _Reader(yaml.SafeLoader):
     """Reads plain data only; booleans and numbers as in YAML 1.2."""
 
@@ -32,7 +40,7 @@ class _Reader(yaml.SafeLoader):
         repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
         if repeated:
             problem = f"the key {repeated[0]!r}, which stands twice in one mapping"
-            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+            raise _RefusedError(problem, node.start_mark, "keep one of the two")
         return super().construct_mapping(node, deep)
 
 
@@ -107,8 +115,7 @@ def parse_mapping(
         _check_events(text, allow_aliases=not is_strict)
         data = yaml.load(text, Loader=_Reader)
     except (yaml.YAMLError, ValueError) as problem:  # a number of thousands of digits is a ValueError
-        quotes = "check the indentation; put values such as '>50K' in quotes"
-        raise error(Problem(where, "YAML", _described(problem), quotes)) from None
+        raise error(_refused(where, problem)) from None
     if not isinstance(data, dict):
         kind = "an empty file" if data is None else _kind_name(data)
         raise error(Problem(where, "a mapping of keys to values", kind, help_page))
@@ -139,18 +146,30 @@ def _check_events(text: str, *, allow_aliases: bool) -> None:
     depth = 0
     for event in yaml.parse(text, Loader=_Reader):
         if isinstance(event, yaml.AliasEvent) and not allow_aliases:
-            raise _refusal("an alias (*name), which is not allowed here", event)
+            raise _RefusedError("an alias (*name)", event.start_mark, "write the values out")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                raise _refusal(f"lists and mappings more than {MAX_DEPTH} deep", event)
+                problem = f"lists and mappings more than {MAX_DEPTH} deep"
+                raise _RefusedError(problem, event.start_mark, "write it with fewer levels")
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
 
-def _refusal(problem: str, event: yaml.Event) -> yaml.MarkedYAMLError:
-    mark: Any = event.start_mark
-    return yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
+def _refused(where: str, error: Exception) -> Problem:
+    """Return what is wrong, and on which line, without quoting the line."""
+    problem = getattr(error, "problem", None) or "something else"
+    tag = re.search(r"could not determine a constructor for the tag '([^']*)'", problem)
+    if tag:
+        return Problem(where, "plain YAML", f"the tag {tag[1]!r}{_place(error)}", "leave tags (!) out")
+    advice = getattr(error, "advice", "check the indentation; put values such as '>50K' in quotes")
+    expected = "plain YAML" if isinstance(error, _RefusedError) else "YAML"
+    return Problem(where, expected, f"{problem}{_place(error)}", advice)
+
+
+def _place(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return "" if mark is None else f" on line {mark.line + 1}"
 
 
 def _instead(path: Path) -> str:
@@ -159,15 +178,6 @@ def _instead(path: Path) -> str:
 
 def _kind_name(value: Any) -> str:
     return {list: "a list", str: "a text", bool: "true or false"}.get(type(value), "a single value")
-
-
-def _described(error: Exception) -> str:
-    """Say what is wrong and on which line, without quoting the line."""
-    mark = getattr(error, "problem_mark", None)
-    place = f" on line {mark.line + 1}" if mark is not None else ""
-    problem = getattr(error, "problem", None) or "something else"
-    found = re.search(r"could not determine a constructor for the tag '([^']*)'", problem)
-    return f"{f'the tag {found[1]!r}' if found else problem}{place}"
 
 
 def _whole_number(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:

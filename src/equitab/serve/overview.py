@@ -15,6 +15,7 @@ from equitab.serve.wording import VERDICTS, count_verdicts
 
 SUBJECTS_PER_PAGE = 50
 _NEWEST_RUNS = 10
+_OPEN_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,12 @@ class SubjectState:
     def counts(self) -> tuple[tuple[object, int], ...]:
         """Return how many promises have which verdict, the worst first."""
         return count_verdicts(promise.verdict for promise in self.promises)
+
+    @property
+    def open_promises(self) -> tuple[Promise, ...]:
+        """Return what somebody should look at: the first promises that are broken or undetermined."""
+        wanted = [promise for promise in self.promises if promise.verdict in {"violated", "undetermined"}]
+        return tuple(wanted[:_OPEN_SHOWN])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the state as plain values."""

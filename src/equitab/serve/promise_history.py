@@ -28,6 +28,11 @@ class PromiseHistory:
         return self.checks[-1]
 
     @property
+    def has_values(self) -> bool:
+        """Say whether there is anything to draw."""
+        return any(check.value is not None for check in self.checks[-MOST_POINTS:])
+
+    @property
     def n_standing(self) -> int:
         """Count how many checks in a row, up to the newest, gave the verdict of now."""
         verdicts = [check.verdict for check in reversed(self.checks)]
@@ -89,7 +94,7 @@ def draw_history(history: PromiseHistory) -> Markup:
     return draw_promise_chart(
         points,
         title=f"{show_name(newest.clause)}: {len(checks)} checks",
-        description=f"Newest: {newest.verdict}, {show_value(newest)}"
+        description=f"Newest: {show_name(newest.verdict)}, {show_value(newest)}"
         + (f"; promised {bound}." if bound else "."),
     )
 
@@ -110,7 +115,7 @@ def _point(check: Promise) -> PromisePoint:
         high=check.high,
         at_most=check.at_most,
         at_least=check.at_least,
-        name=f"{show_time(check.time)}: {check.verdict}, {show_value(check)}",
+        name=f"{show_time(check.time)}: {show_name(check.verdict)}, {show_value(check)}",
     )
 
 

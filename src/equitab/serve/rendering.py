@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from equitab.report.charts.svg import Markup
-from equitab.report.wording import format_count, format_interval, format_number, show_name, upper_first
+from equitab.report.wording import (
+    format_count,
+    format_interval,
+    format_number,
+    sentence_case,
+    show_model,
+    show_name,
+    show_treatment,
+    upper_first,
+)
 from equitab.serve import wording
 from equitab.serve.promise_history import draw_history, show_value
 
@@ -60,6 +69,11 @@ def environment() -> Environment:
         "count": format_count,
         "number": format_number,
         "sentence": upper_first,
+        "metric": sentence_case,
+        "model": show_model,
+        "treatment": show_treatment,
+        "stage": sentence_case,
+        "event": wording.event_words,
     }
     engine.globals |= {
         "verdict": wording.verdict_badge,
@@ -74,7 +88,7 @@ def environment() -> Environment:
     return engine
 
 
-def page_address(page: str, **parameters: object) -> str:
+def page_address(page: str, /, **parameters: object) -> str:
     """Return the address of a page; names stand in its query, so that none can lead elsewhere.
 
     Examples

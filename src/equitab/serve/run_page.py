@@ -99,7 +99,7 @@ def lay_out_run(source: EvidenceSource, parameters: Mapping[str, str]) -> RunPag
     RunPage or None
     """
     name = parameters.get("name", "")
-    runs = source.runs(run=name)
+    runs = source.runs(run=name) if name else ()
     if not runs:
         return None
     query = TableQuery.read(parameters)
@@ -137,7 +137,7 @@ def _flatten(value: Any, name: str = "", depth: int = 0) -> Iterator[NamedFact]:
     elif isinstance(value, list | tuple):
         yield NamedFact(name, ", ".join(_show(item) for item in value) or "none")
     else:
-        yield NamedFact(name, _show(value))
+        yield _measured(name, value)
 
 
 def _show(value: Any) -> str:
@@ -148,3 +148,13 @@ def _show(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.3f}".rstrip("0").rstrip(".")
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _measured(name: str, value: Any) -> NamedFact:
+    """Return a fact with its unit, which the end of its name tells."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and name.endswith("_bytes"):
+        return NamedFact(name.removesuffix("_bytes"), f"{value / 1e6:,.1f} MB")
+    if is_number and name.endswith("_seconds"):
+        return NamedFact(name.removesuffix("_seconds"), f"{value:,.2f} s")
+    return NamedFact(name, _show(value))

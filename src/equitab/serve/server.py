@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,11 +119,8 @@ def _check_place(host: str, port: int, expose: bool) -> None:
 
 
 def _check_extra() -> None:
-    try:
-        import starlette
-        import uvicorn  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("ui", "the page of 'equitab serve'") from error
+    if find_spec("starlette") is None or find_spec("uvicorn") is None:
+        raise MissingExtraError("ui", "the page of 'equitab serve'")
 
 
 @contextmanager

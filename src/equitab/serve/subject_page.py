@@ -29,7 +29,7 @@ class TimelineRow:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Verdicts of all promises in the newest runs, the newest first.
+    """Verdicts of all promises in the newest runs, the newest last.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def lay_out_subject(source: EvidenceSource, parameters: Mapping[str, str]) -> Su
     SubjectPage or None
     """
     name = parameters.get("name", "")
-    runs = source.runs(subject=name)
+    runs = source.runs(subject=name) if name else ()
     if not runs:
         return None
     promises = source.promises(subject=name, limit=MOST_CHECKS)
@@ -163,7 +163,7 @@ def lay_out_timeline(histories: tuple[PromiseHistory, ...]) -> Timeline:
     """
     checks = sorted((check for one in histories for check in one.checks), key=lambda check: check.sequence)
     columns = {(check.run, check.time): check for check in checks}
-    newest = list(reversed(columns))[:_COLUMNS]
+    newest = list(columns)[-_COLUMNS:]
     rows = tuple(_timeline_row(history, newest) for history in histories)
     return Timeline(
         columns=tuple(columns[key] for key in newest),

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from equitab.report.wording import show_name
+
 VERDICTS = ("violated", "undetermined", "met", "not applicable")
 """The worst first."""
 
@@ -38,7 +40,7 @@ _STATUSES = {
     "collecting": Badge("…", "collecting evidence", "open"),
     "issued": Badge("✓", "issued", "good"),
     "valid": Badge("✓", "valid", "good"),
-    "renewed": Badge("↻", "renewed", "good"),
+    "renewed": Badge("↻", "renewed", "none"),
     "suspended": Badge("!", "suspended", "bad"),
     "revoked": Badge("✗", "revoked", "bad"),
     "expired": Badge("✗", "expired", "bad"),
@@ -47,11 +49,26 @@ _STATUS_WORDS = {
     "requested": "It was asked for; nothing was checked yet.",
     "collecting evidence": "Evidence is being gathered; nothing was signed yet.",
     "issued": "It was signed.",
-    "valid": "It was signed, its time is not up, and nothing that it rests on is known to have changed.",
+    "valid": "It was signed, its time is not up, and nothing that it rests on is known to have changed. "
+    "What it found, good or bad, is its verdict below.",
     "renewed": "A newer certificate took its place; rely on that one.",
     "suspended": "Something that it rests on changed. Do not rely on it until new evidence is in.",
     "revoked": "A promise broke, or somebody withdrew it. Do not rely on it.",
     "expired": "Its time is up. Do not rely on it.",
+}
+_EVENTS = {
+    "collect": "evidence was collected",
+    "issue": "it was signed",
+    "issued": "it was signed",
+    "activate": "it came into force",
+    "pass_evidence": "new evidence meets the contract",
+    "lack_evidence": "new evidence does not decide the contract",
+    "fail_block_clause": "new evidence violates a promise",
+    "change_digest": "data, model or code are no longer those that it names",
+    "suspend": "its issuer suspended it",
+    "renew": "a newer certificate took its place",
+    "revoke": "its issuer took it back",
+    "expire": "its time was over",
 }
 
 
@@ -75,7 +92,7 @@ def status_badge(status: str, expires_at: str = "", *, now: datetime | None = No
     'expired'
     """
     end = parse_time(expires_at)
-    if end and status in {"issued", "valid", "renewed"} and end <= (now or datetime.now(UTC)):
+    if end and status in {"issued", "valid", "suspended"} and end <= (now or datetime.now(UTC)):
         status = "expired"
     return _STATUSES.get(status) or Badge("·", status or "unknown", "none")
 
@@ -89,6 +106,17 @@ def status_words(status: str) -> str:
     'A promise broke, or somebody withdrew it. Do not rely on it.'
     """
     return _STATUS_WORDS.get(status, "")
+
+
+def event_words(event: str) -> str:
+    """Return what happened to a certificate; an unknown event as it is written.
+
+    Examples
+    --------
+    >>> event_words("issue"), event_words("audited by hand")
+    ('it was signed', 'audited by hand')
+    """
+    return _EVENTS.get(event, event.replace("_", " "))
 
 
 def worst(verdicts: Iterable[str]) -> str:
@@ -129,7 +157,7 @@ def show_time(text: str) -> str:
     """
     time = parse_time(text)
     if time is None:
-        return text or "unknown"
+        return show_name(text) if text else "unknown"
     return f"{time.day} {time:%b %Y, %H:%M}"
 
 

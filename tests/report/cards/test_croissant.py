@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from report.cards.sample_cards import sample_contents, sample_source, sample_tables
 
 from equitab.report.cards import ColumnCard, render_data_sheet
 from equitab.report.cards.croissant import describe_column
+from report.cards.sample_cards import sample_contents, sample_source, sample_tables
 
 
 def test_every_table_is_a_file_with_digest_and_a_record_set() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from report.cards.sample_cards import sample_contents, sample_run, sample_source, sample_tables
-
 from equitab.report.cards.datasheet_fields import coarsen_counts, responsible_fields, word_missing
+from report.cards.sample_cards import sample_contents, sample_run, sample_source, sample_tables
 
 
 def test_every_field_is_one_of_the_vocabulary() -> None:

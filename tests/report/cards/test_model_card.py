@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 from markdown_it import MarkdownIt
-from report.cards.sample_cards import MODEL, sample_contents, sample_run, sample_source
 
 from equitab.assurance import ClauseVerdict, ContractVerdict
 from equitab.report.cards import SensitiveCard, render_model_card
 from equitab.report.cards.contents import CardContents
+from report.cards.sample_cards import MODEL, measured, sample_contents, sample_run, sample_source
 
 READER = MarkdownIt("commonmark", {"html": True}).enable("table")
 
@@ -189,3 +189,31 @@ def test_without_sensitive_features_the_card_says_so() -> None:
 def test_the_same_contents_give_the_same_bytes() -> None:
     """Nothing depends on a clock."""
     assert render_model_card(sample_contents()) == render_model_card(sample_contents())
+
+
+def test_rates_of_single_groups_stand_in_their_own_section_only() -> None:
+    """Where one group alone is large enough to be measured, its rate is not taken for one of everybody."""
+    held = sample_contents()
+    alone = measured("accuracy", 0.7, sensitive_features="sex", group="M", n=113)
+    report = replace(held.report, measurements=(*held.report.measurements, alone))
+    card = render_model_card(replace(held, report=report))
+    before, after = card.split("## Group by group")
+    assert "| Accuracy |" not in before
+    assert "0.700 [0.650, 0.750]" in after
+
+
+def test_intervals_are_explained_where_fairness_is_undefined() -> None:
+    """The performance has one still."""
+    held = sample_contents()
+    assert held.report.headline is not None
+    unknown = replace(
+        held.report.headline.fairness_after,
+        value=None,
+        low=None,
+        high=None,
+        confidence=None,
+        status="undefined",
+    )
+    headline = replace(held.report.headline, fairness_after=unknown)
+    card = render_model_card(replace(held, report=replace(held.report, headline=headline)))
+    assert "In brackets 95% intervals." in card

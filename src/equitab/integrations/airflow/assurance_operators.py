@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException
 
 from equitab.integrations.airflow.kept_promises import keep_promises
 from equitab.integrations.airflow.operator_base import EquitabOperator
-from equitab.integrations.airflow.promise import ContractSource, InDoubt, Promise, stops
+from equitab.integrations.airflow.promise_terms import ContractSource, InDoubt, Promise, stops
 
 
 class EquitabAssureOperator(EquitabOperator):
@@ -30,7 +31,8 @@ class EquitabAssureOperator(EquitabOperator):
     store : str, optional
         The evidence store: a path, a URL, or ``none``; the default store when not given.
     subject : str, optional
-        What the evidence is about, over all runs of the DAG; ``<dag>.<task>`` when not given.
+        What the evidence is about, over all runs of the DAG; when not given, what the run of a recipe says of
+        itself, and ``<dag>.<task>`` for everything else.
     seed : int, default 0
 
     Notes
@@ -63,7 +65,7 @@ class EquitabAssureOperator(EquitabOperator):
         self.subject = subject
         self.seed = seed
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Check the contract."""
         held = Promise(
             contract=self.contract,
@@ -75,7 +77,7 @@ class EquitabAssureOperator(EquitabOperator):
             subject=self.subject,
             seed=self.seed,
         )
-        return keep_promises((held,), context, None)[0].to_dict()
+        return keep_promises((held,), get_current_context(), None)[0].to_dict()
 
 
 class EquitabCertifyOperator(EquitabOperator):
@@ -129,9 +131,9 @@ class EquitabCertifyOperator(EquitabOperator):
         self.valid_days = valid_days
         self.overwrite = overwrite
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Sign the run."""
-        from equitab.pipeline.assurance.certify import certify
+        from equitab.pipeline.assurance import certify
 
         issued = certify(
             self.run,
@@ -198,9 +200,9 @@ class EquitabVerifyOperator(EquitabOperator):
         self.recompute = recompute
         self.if_undetermined = if_undetermined
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Check the certificate."""
-        from equitab.pipeline.assurance.verify import verify
+        from equitab.pipeline.assurance import verify
 
         found = verify(
             self.certificate, run=self.run, keys=self.keys, table=self.table, recompute=self.recompute

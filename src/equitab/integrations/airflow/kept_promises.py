@@ -10,8 +10,8 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowFailException
 
 from equitab.integrations.airflow.operator_base import without_retry
-from equitab.integrations.airflow.promise import Promise
 from equitab.integrations.airflow.promise_check import PromiseOutcome, check_promise
+from equitab.integrations.airflow.promise_terms import Promise
 
 XCOM_KEY = "equitab_promises"
 """Under which the verdicts are pushed, also those of a task that a promise stopped."""
@@ -47,7 +47,7 @@ def keep_promises(
     context["ti"].xcom_push(key=XCOM_KEY, value=[outcome.to_dict() for outcome in outcomes])
     broken = [outcome for outcome in outcomes if outcome.is_broken]
     if broken:
-        raise AirflowFailException("\n".join(outcome.sentence for outcome in broken))
+        raise AirflowFailException("\n".join(outcome.text for outcome in broken))
     return outcomes
 
 
@@ -66,11 +66,10 @@ def _checked(held: Promise, context: Mapping[str, Any], returned: Any) -> Promis
             asked,
             returned,
             run=task_name(context),
-            subject=asked.subject or f"{ti.dag_id}.{ti.task_id}",
+            subject=f"{ti.dag_id}.{ti.task_id}",
             now=context["dag_run"].start_date,
         )
-    for line in outcome.lines:
-        _LOG.log(logging.WARNING if outcome.is_doubtful else logging.INFO, "%s", line)
+    _LOG.log(logging.WARNING if outcome.is_doubtful else logging.INFO, "%s", outcome.text)
     return outcome
 
 

@@ -21,14 +21,14 @@ class EquitabOperator(BaseOperator):
 
     ui_color = "#dbe9f6"
 
-    def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def execute(self, context: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - Airflow hands it in
         """Do the work; bad input fails the task at once, however many retries it has."""
         with without_retry(), warnings.catch_warnings():
             # Saving a model looks at every module that is loaded, Airflow's deprecated ones too: a hundred warnings.
-            warnings.filterwarnings("ignore", message=r"The `airflow\.utils\.")
-            return self.work(context)
+            warnings.filterwarnings("ignore", message=r"The `airflow\.")
+            return self.work()
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Return what the next task needs to know: places, digests, counts, verdicts, never rows."""
         raise NotImplementedError
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from equitab.integrations.airflow.promise import Promise, stops
+from equitab.integrations.airflow.promise_terms import Promise, stops
 from equitab.integrations.airflow.task_answer import place_of
 
 if TYPE_CHECKING:
-    from equitab.pipeline.assurance.assure import Assurance
+    from equitab.pipeline.assurance import Assurance
 
 PROBE = "airflow"
 
@@ -24,6 +25,8 @@ class PromiseOutcome:
     ----------
     contract : str
         The contract's name.
+    subject : str
+        What was judged.
     verdict : {"met", "violated", "undetermined", "not applicable"}
     is_broken : bool
         Whether the DAG stops here.
@@ -32,10 +35,11 @@ class PromiseOutcome:
     evidence : str
         Where the evidence went.
     lines : tuple of str
-        All of it for a reader.
+        Why, clause by clause.
     """
 
     contract: str
+    subject: str
     verdict: str
     is_broken: bool
     clauses: dict[str, str]
@@ -48,9 +52,9 @@ class PromiseOutcome:
         return self.verdict != "met" or any(verdict != "met" for verdict in self.clauses.values())
 
     @property
-    def sentence(self) -> str:
-        """Why the DAG stops."""
-        return "\n".join([f"Promise {self.contract!r}: {self.verdict}.", *self.lines])
+    def text(self) -> str:
+        """The verdict, what it rests on, and where the evidence went."""
+        return "\n".join([f"Promise {self.contract!r} about {self.subject}: {self.verdict}", *self.lines])
 
     def to_dict(self) -> dict[str, Any]:
         """Return what may be handed to other tasks: names and verdicts."""
@@ -77,7 +81,7 @@ def check_promise(
     run : str
         The name of the task's place in one run of its DAG.
     subject : str
-        What the evidence is about, over all runs.
+        What the evidence is about, over all runs, where neither the promise nor a run's folder says it.
     now : datetime or None
         The time of the evidence: the same at every try of a task, so that the store keeps it once.
 
@@ -86,14 +90,15 @@ def check_promise(
     InputError
         If there is no output, or the contract cannot be checked on it.
     """
-    from equitab.pipeline.assurance.assure import assure
+    from equitab.pipeline.assurance import assure
 
+    place = place_of(returned if held.on is None else held.on)
     found = assure(
         held.read(),
-        place_of(returned if held.on is None else held.on),
+        place,
         schema=held.schema_keys(),
         prediction=held.prediction,
-        subject=subject,
+        subject=held.subject or ("" if _is_run(place) else subject),
         store=held.store,
         run=run,
         probe=PROBE,
@@ -103,6 +108,7 @@ def check_promise(
     verdict = found.verdict
     return PromiseOutcome(
         contract=held.name,
+        subject=found.subject,
         verdict=verdict.verdict,
         is_broken=stops(verdict.verdict, held.if_undetermined),
         clauses={clause.name: clause.verdict for clause in verdict.clauses},
@@ -113,7 +119,6 @@ def check_promise(
 
 def _lines(found: Assurance) -> Iterator[str]:
     """Yield the verdicts, clause by clause, and where the evidence went."""
-    yield f"{found.subject}: {found.verdict.verdict}"
     for clause in found.verdict.clauses:
         mark = " (warning only)" if clause.severity == "warn" else ""
         reason = f": {clause.reason}" if clause.reason else ""
@@ -121,3 +126,8 @@ def _lines(found: Assurance) -> Iterator[str]:
     yield from found.verdict.remarks
     if found.kept is not None:
         yield str(found.kept)
+
+
+def _is_run(place: Any) -> bool:
+    """Return whether a place is a run's folder, which has a subject of its own."""
+    return isinstance(place, str) and Path(place).is_dir()

@@ -14,7 +14,7 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 from equitab.integrations.airflow.kept_promises import keep_promises, read_promises
-from equitab.integrations.airflow.promise import ContractSource, InDoubt, Promise
+from equitab.integrations.airflow.promise_terms import ContractSource, InDoubt, Promise
 
 Task = TypeVar("Task")
 Hook = Callable[..., None]
@@ -58,7 +58,8 @@ def promise(
     store : str, optional
         The evidence store: a path, a URL, or ``none``; the default store when not given.
     subject : str, optional
-        What the evidence is about, over all runs of the DAG; ``<dag>.<task>`` when not given.
+        What the evidence is about, over all runs of the DAG; when not given, what the run of a recipe says of
+        itself, and ``<dag>.<task>`` for everything else.
     seed : int, default 0
         Of the bootstrap intervals.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from airflow.sdk import get_current_context
+
 from equitab.integrations.airflow.operator_base import EquitabOperator, is_retry
 from equitab.integrations.airflow.task_answer import written
 
@@ -55,7 +57,7 @@ class EquitabAuditOperator(EquitabOperator):
         self.overwrite = overwrite
         self.seed = seed
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Audit the table."""
         from equitab.pipeline import audit, save_audit
 
@@ -114,7 +116,7 @@ class EquitabFitOperator(EquitabOperator):
         self.overwrite = overwrite
         self.seed = seed
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Learn the table."""
         from equitab.pipeline import fit
 
@@ -195,7 +197,7 @@ class EquitabSampleOperator(EquitabOperator):
         self.overwrite = overwrite
         self.seed = seed
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Draw the rows."""
         from equitab.pipeline import sample
 
@@ -266,7 +268,7 @@ class EquitabAugmentOperator(EquitabOperator):
         self.overwrite = overwrite
         self.seed = seed
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Add the rows."""
         from equitab.pipeline import augment_table
 
@@ -337,7 +339,7 @@ class EquitabEvaluateOperator(EquitabOperator):
         self.overwrite = overwrite
         self.seed = seed
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Compare the tables."""
         from equitab.pipeline import evaluate, is_page, save_evaluation
 
@@ -396,14 +398,14 @@ class EquitabRunOperator(EquitabOperator):
         self.changes = changes
         self.overwrite = overwrite
 
-    def work(self, context: Mapping[str, Any]) -> dict[str, Any]:
+    def work(self) -> dict[str, Any]:
         """Run the recipe."""
         from equitab.pipeline import run
 
         result = run(
             self._recipe(),
             self.out,
-            resume=is_retry(context) and not self.overwrite,
+            resume=is_retry(get_current_context()) and not self.overwrite,
             overwrite=self.overwrite,
             progress=self.progress,
         )

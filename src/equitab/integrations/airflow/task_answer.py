@@ -53,9 +53,7 @@ def place_of(returned: Any) -> Any:
         named = [returned[key] for key in _PLACES if returned.get(key)]
         if named:
             return place_of(named[0])
-    elif isinstance(returned, str):
-        return returned
-    elif hasattr(returned, "__arrow_c_stream__"):
+    elif isinstance(returned, str) or hasattr(returned, "__arrow_c_stream__"):
         return returned
     elif hasattr(returned, "__fspath__") or hasattr(returned, "as_uri"):
         return str(returned)

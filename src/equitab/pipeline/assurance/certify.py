@@ -171,10 +171,10 @@ def certify(
         If a lab names no key, or an owner names a table.
     ContractError, SavedFormatError, OutputExistsError, StorageError
     """
-    from equitab.pipeline.assurance.contract_source import read_promised_contract
+    from equitab.pipeline.assurance.assure import as_contract
 
     _check_call(lab, key, table)
-    promised = None if contract is None else read_promised_contract(contract)
+    promised = None if contract is None else as_contract(contract)
     signer = None if key is None else SigningKey.load(key)
     common: dict[str, Any] = {"valid_days": valid_days, "out": out, "overwrite": overwrite, "now": now}
     if lab is not None and signer is not None:
@@ -379,9 +379,16 @@ def checked_record(folder: Path) -> RunRecord:
 
 
 def chosen_by(record: RunRecord) -> dict[str, str]:
-    """Return model and treatment of a run's headline; nothing where it has none."""
+    """Return model, treatment and operating point of a run's headline; nothing where it has none."""
+    contract = record.stages.get("contract")
+    if contract is not None and contract.facts.get("chosen"):
+        return {str(name): str(value) for name, value in contract.facts["chosen"].items()}
     held = record.stages[_DONE_STAGE].facts.get("headline")
-    return {} if held is None else {"model": str(held["model"]), "treatment": str(held["treatment"])}
+    if held is None:
+        return {}
+    point = str(held["fairness_after"]["operating_point"])
+    found = {"model": str(held["model"]), "treatment": str(held["treatment"]), "operating_point": point}
+    return {name: value for name, value in found.items() if value}
 
 
 def recipe_contract(folder: Path) -> Contract | None:

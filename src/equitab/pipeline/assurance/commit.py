@@ -7,7 +7,7 @@ first, whatever clocks say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,7 +65,7 @@ class Commitment:
 
 
 def commit_contract(
-    contract: Contract | Mapping[str, Any] | str | Path,
+    contract: Contract | str | Path | Mapping[str, Any] | Iterable[str],
     *,
     subject: str,
     store: str | Path | None = None,
@@ -75,7 +75,7 @@ def commit_contract(
 
     Parameters
     ----------
-    contract : Contract, mapping, path, or name of a template
+    contract : Contract, path, mapping, name of a template, or iterable of such names
     subject : str
         What the promises are about: the name that runs use (a table's, unless the recipe says another).
     store : str or Path, optional
@@ -101,9 +101,9 @@ def commit_contract(
     ('sha256:', True)
     """
     from equitab.assurance import EvidenceSource, EvidenceStore, commitment_evidence, store_address
-    from equitab.pipeline.assurance.contract_source import read_promised_contract
+    from equitab.pipeline.assurance.assure import as_contract
 
-    promised = read_promised_contract(contract)
+    promised = as_contract(contract)
     time = now or datetime.now(UTC)
     source = EvidenceSource(
         run=f"commitment-{time.astimezone(UTC):%Y%m%dT%H%M%S%f}",
@@ -127,6 +127,37 @@ def commit_contract(
     )
 
 
+def subject_of(on: str | Path) -> str:
+    """Return what runs will call the subject of their evidence.
+
+    Parameters
+    ----------
+    on : str or Path
+        A recipe, a run's folder, or a table's location.
+
+    Raises
+    ------
+    RecipeError, SavedFormatError
+        If it is a recipe or a run's folder that cannot be read.
+
+    Examples
+    --------
+    >>> subject_of("data/people.csv"), subject_of("packaged:adult")
+    ('people.csv', 'adult')
+    """
+    from equitab.pipeline.recipe import PACKAGED, load_recipe
+    from equitab.pipeline.run_folder import read_run_record
+
+    place = Path(on)
+    if place.is_dir():
+        facts = read_run_record(place).facts
+        return str(facts.get("subject", facts["table"]))
+    if place.suffix.lower() in {".yaml", ".yml"}:
+        recipe = load_recipe(place)
+        return (recipe.contract.subject if recipe.contract else "") or subject_of(recipe.table)
+    return str(on).removeprefix(PACKAGED).partition("?")[0].rstrip("/").rsplit("/", 1)[-1]
+
+
 def commitment_before_run(
     store: EvidenceStore, *, contract_digest: str, subject: str, run: str
 ) -> tuple[dict[str, Any] | None, str]:
@@ -144,10 +175,12 @@ def commitment_before_run(
     str
         Why there is none.
     """
-    begun = _first_sequence(store.history(run=run, limit=1))
+    begun = _first_sequence(store.history(run=run, kind="run"))
     if begun is None:
         return None, "the store holds no beginning of this run"
-    found = [one for one in _rows(store.history(kind="commitment", subject=subject)) if one["sequence"] < begun]
+    found = [
+        one for one in _rows(store.history(kind="commitment", subject=subject)) if one["sequence"] < begun
+    ]
     exact = [one for one in found if one["contract_digest"] == contract_digest]
     if not exact:
         return None, _why_none(bool(found))

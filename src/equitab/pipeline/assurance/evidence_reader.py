@@ -134,7 +134,7 @@ class EvidenceReader:
         self._store.close()
 
     def _ask(self, ask: Callable[..., Any], **options: Any) -> Any:
-        return self._store._ask(lambda connection, held: ask(connection, **held), options)
+        return self._store.ask(ask, **options)
 
     def _add(self, row: Row) -> None:
         key = (row["subject"], row["run"])

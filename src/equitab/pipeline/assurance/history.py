@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from equitab.assurance.anchors import known_heads
 from equitab.assurance.chain import ChainCheck, Head
 from equitab.assurance.evidence_store import EvidenceStore
 from equitab.assurance.outbox import flush_outbox, outbox_size
 from equitab.dataframe import Frame, write_table
-from equitab.errors import RecipeError, Problem
+from equitab.errors import Problem, RecipeError, closest
 
 View = Literal["runs", "promises", "certificates", "rows"]
 
@@ -67,7 +67,7 @@ def check_to_dict(check: ChainCheck) -> dict[str, Any]:
 def history(
     store: str | Path | None = None,
     *,
-    view: View | None = None,
+    view: str | None = None,
     subject: str | None = None,
     metric: str | None = None,
     run: str | None = None,
@@ -111,7 +111,7 @@ def history(
     InputError
         If there is no such store, or a filter cannot be.
     """
-    chosen: View = view or ("rows" if metric or run or kind else "runs")
+    chosen = _chosen_view(view or ("rows" if metric or run or kind else "runs"))
     asked = {"subject": subject, "run": run, "since": since, "until": until, "limit": limit}
     n_waiting = _deliver(store)
     with EvidenceStore.open(store, read_only=True) as opened:
@@ -121,6 +121,14 @@ def history(
     if out is not None:
         write_table(table, out, overwrite=overwrite)
     return History(shown, chosen, table, found, n_waiting)
+
+
+def _chosen_view(word: str) -> View:
+    views: tuple[View, ...] = get_args(View)
+    for view in views:
+        if word == view:
+            return view
+    raise RecipeError(Problem("view", "one of " + ", ".join(views), repr(word), closest(word, views)))
 
 
 def _deliver(store: str | Path | None) -> int:

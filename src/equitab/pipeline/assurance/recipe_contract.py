@@ -130,7 +130,9 @@ def _long_form(held: Any, problems: list[Problem]) -> Mapping[str, Any]:
             return {"file": held}
         if held not in TEMPLATES:
             expected = "a contract's file or the name of a template"
-            problems.append(Problem("recipe key 'contract'", expected, repr(held), closest(held, list(TEMPLATES))))
+            problems.append(
+                Problem("recipe key 'contract'", expected, repr(held), closest(held, list(TEMPLATES)))
+            )
         return {"templates": [held]}
     if isinstance(held, Sequence) and all(isinstance(one, str) for one in held):
         return {"templates": list(held)}
@@ -149,7 +151,9 @@ def _read(keys: Mapping[str, Any], problems: list[Problem]) -> Contract | None:
     ways = [name for name, is_said in _ways(keys, written) if is_said]
     if len(ways) > 1:
         received = " and ".join(ways)
-        problems.append(Problem("recipe key 'contract'", "a file, templates, or clauses", received, "keep one"))
+        problems.append(
+            Problem("recipe key 'contract'", "a file, templates, or clauses", received, "keep one")
+        )
     if len(ways) != 1:
         return None
     try:
@@ -200,7 +204,9 @@ def _store(keys: Mapping[str, Any], problems: list[Problem]) -> str | None:
     try:
         store_address(held)
     except InputError as error:
-        problems += [replace(one, where=f"recipe key 'contract.store': {one.where}") for one in error.problems]
+        problems += [
+            replace(one, where=f"recipe key 'contract.store': {one.where}") for one in error.problems
+        ]
     return held
 
 

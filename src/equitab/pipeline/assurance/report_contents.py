@@ -41,10 +41,8 @@ def assurance_contents(prepared: PreparedRun, folder: RunFolder) -> AssuranceCon
     )
 
 
-def _certificate(
-    choice: ContractChoice, facts: Mapping[str, Any], folder: RunFolder
-) -> CertificateContents:
-    from equitab.assurance import local_key, validity_days
+def _certificate(choice: ContractChoice, facts: Mapping[str, Any], folder: RunFolder) -> CertificateContents:
+    from equitab.assurance import DEFAULT_VALID_DAYS, local_key
 
     try:
         key = local_key()
@@ -54,7 +52,7 @@ def _certificate(
     return CertificateContents(
         key_name=_key_name(key.key_id),
         key_id=key.key_id,
-        valid_days=validity_days(choice.valid_days),
+        valid_days=choice.valid_days or DEFAULT_VALID_DAYS,
         digests=tuple(_digests(folder)),
         contract_digest="" if choice.contract is None else choice.contract.digest,
         commitment=_commitment(facts["commitment"]),
@@ -103,7 +101,9 @@ def _store_words(choice: ContractChoice, evidence: Mapping[str, Any]) -> str:
     return f"{name}, the store of the user who ran this." if choice.store is None and name else f"{name}."
 
 
-def _history(choice: ContractChoice, facts: Mapping[str, Any], folder: RunFolder) -> tuple[PromiseHistory, ...]:
+def _history(
+    choice: ContractChoice, facts: Mapping[str, Any], folder: RunFolder
+) -> tuple[PromiseHistory, ...]:
     """Return every promise of the contract over time; nothing where this run is the first."""
     if choice.contract is None or facts["evidence"]["state"] != "stored":
         return ()

@@ -1,8 +1,8 @@
 """What a run leaves in the evidence store: that it began, what it measured, what it used, what it certified.
 
 A store that is down or full never stops a run: what it does not take waits in the outbox, and that is said.
-Every piece of evidence of a run carries the same time, noted once in ``run.json``, so that a stage that is
-repeated after an interruption says the same bytes again, which the store keeps once.
+The times of evidence are noted once in ``run.json``, so that a stage that is repeated after an interruption
+says the same bytes again, which the store keeps once.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from equitab.pipeline.storage import digest_of
 
 if TYPE_CHECKING:
     from equitab.assurance import Evidence, EvidenceSource
+    from equitab.assurance.platform_evidence import PlatformMeter
     from equitab.pipeline.preparation import PreparedRun
 
 PROBE = "run"
@@ -57,15 +58,21 @@ def contract_choice(prepared: PreparedRun) -> ContractChoice:
     return prepared.recipe.contract or ContractChoice()
 
 
-def begin_evidence(prepared: PreparedRun, folder: RunFolder) -> None:
-    """Give the run its name, and record that it begins: what is committed from now on comes after it."""
-    from equitab.assurance import run_evidence, time_text
+def begin_evidence(prepared: PreparedRun, folder: RunFolder) -> PlatformMeter:
+    """Give the run its name, and record that it begins: what is committed from now on comes after it.
 
+    Returns
+    -------
+    PlatformMeter
+        From now on it counts what the run uses.
+    """
+    from equitab.assurance import PlatformMeter, run_evidence
+
+    meter = PlatformMeter.start()
     if "run" not in folder.record.facts:
         now = datetime.now(UTC)
         name = f"run-{now:%Y%m%dT%H%M%S%f}-{prepared.fingerprint['recipe'][:8]}"
-        subject = contract_choice(prepared).subject or prepared.name
-        folder.note(run=name, subject=subject, evidence_time=time_text(now))
+        folder.note(run=name, subject=contract_choice(prepared).subject or prepared.name)
     facts = {
         "event": "started",
         "n_rows": len(prepared.frame),
@@ -73,13 +80,23 @@ def begin_evidence(prepared: PreparedRun, folder: RunFolder) -> None:
         "models": [model.name for model in prepared.recipe.models],
         "seeds": list(prepared.recipe.seeds),
     }
-    begun = run_evidence(source_of(prepared, folder), table=prepared.name, facts=facts)
-    keep_evidence([begun], contract_choice(prepared))
+    source = source_of(prepared, folder, time=noted_time(folder, "begun_at"))
+    keep_evidence([run_evidence(source, table=prepared.name, facts=facts)], contract_choice(prepared))
+    return meter
 
 
-def source_of(prepared: PreparedRun, folder: RunFolder) -> EvidenceSource:
+def noted_time(folder: RunFolder, name: str) -> datetime:
+    """Return the time that the run noted under a name; it is noted at the first call."""
+    from equitab.assurance import parse_time, time_text
+
+    if name not in folder.record.facts:
+        folder.note(**{name: time_text(datetime.now(UTC))})
+    return parse_time(folder.record.facts[name])
+
+
+def source_of(prepared: PreparedRun, folder: RunFolder, *, time: datetime) -> EvidenceSource:
     """Return where the evidence of a run comes from."""
-    from equitab.assurance import EvidenceSource, canonical_json, code_digest, digest_bytes, parse_time
+    from equitab.assurance import EvidenceSource, code_digest, environment_digest
 
     facts, prints = folder.record.facts, prepared.fingerprint
     model = folder.place("model")
@@ -87,14 +104,14 @@ def source_of(prepared: PreparedRun, folder: RunFolder) -> EvidenceSource:
     return EvidenceSource(
         run=facts["run"],
         subject=facts["subject"],
-        time=parse_time(facts["evidence_time"]),
+        time=time,
         probe=PROBE,
         data_digest=_PREFIX + prints["table"],
         model_digest=_PREFIX + digest_of(model) if model.exists() else "",
         code_digest=code_digest(),
         recipe_digest=_PREFIX + prints["recipe"],
         contract_digest="" if contract is None else contract.digest,
-        environment_digest=digest_bytes(canonical_json(folder.record.environment)),
+        environment_digest=environment_digest(),
         seed=prepared.recipe.seed,
     )
 
@@ -121,6 +138,14 @@ def keep_in(evidence: Iterable[Evidence], store: str | Path | None) -> Kept:
     return Kept(state=outcome.state, store=outcome.store, head=head, remarks=tuple(said))
 
 
-def stage_seconds(folder: RunFolder) -> Mapping[str, float]:
-    """Return what every finished stage took."""
-    return {name: round(stage.seconds, 3) for name, stage in folder.record.stages.items()}
+def platform_facts(prepared: PreparedRun, folder: RunFolder, meter: PlatformMeter) -> Mapping[str, Any]:
+    """Return what the run used: time, memory, versions, and which files it read."""
+    from equitab.assurance import platform_evidence
+
+    recipe = prepared.recipe
+    places = [place for place in (recipe.table, recipe.split.test_table) if place is not None]
+    seconds = {name: round(stage.seconds, 3) for name, stage in folder.record.stages.items()}
+    return {
+        **platform_evidence(meter, files=places, rows=len(prepared.frame)),
+        "stage_seconds": seconds,
+    }

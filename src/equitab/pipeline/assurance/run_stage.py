@@ -14,18 +14,21 @@ from equitab.pipeline.assurance.run_evidence import (
     Kept,
     contract_choice,
     keep_evidence,
+    noted_time,
+    platform_facts,
     source_of,
-    stage_seconds,
 )
+from equitab.pipeline.assurance.store_knowledge import look_back
 from equitab.pipeline.cards import write_cards
 from equitab.pipeline.preparation import PreparedRun
 from equitab.pipeline.run_folder import RunFolder
 from equitab.pipeline.stages import Done
 
 if TYPE_CHECKING:
-    from equitab.assurance import Contract, ContractVerdict, Evidence
+    from equitab.assurance import Contract, ContractVerdict, Evidence, PlatformMeter
 
 CONTRACT_STAGE, CARDS_STAGE, CERTIFICATE_STAGE = "contract", "cards", "certificate"
+CERTIFICATE = "certificate.json"
 _MEASUREMENTS = "measurements.parquet"
 
 
@@ -38,7 +41,9 @@ def chosen_of(headline: Headline | None) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def check_promises(prepared: PreparedRun, headline: Headline | None, folder: RunFolder) -> Done:
+def check_promises(
+    prepared: PreparedRun, headline: Headline | None, folder: RunFolder, meter: PlatformMeter
+) -> Done:
     """Check the recipe's contract on what the run measured, and record everything as evidence.
 
     Parameters
@@ -47,6 +52,8 @@ def check_promises(prepared: PreparedRun, headline: Headline | None, folder: Run
     headline : Headline or None
     folder : RunFolder
         With its measurements.
+    meter : PlatformMeter
+        Started when the run began.
 
     Returns
     -------
@@ -58,7 +65,7 @@ def check_promises(prepared: PreparedRun, headline: Headline | None, folder: Run
     verdict = None
     if choice.contract is not None:
         verdict = _judge(choice.contract, measurements, chosen, choice, folder)
-    kept = keep_evidence(_evidence(prepared, folder, measurements, verdict), choice)
+    kept = keep_evidence(_evidence(prepared, folder, measurements, verdict, meter), choice)
     commitment, why_none = _commitment(choice, kept, folder)
     facts = {
         "verdict": None if verdict is None else verdict.to_dict(),
@@ -106,9 +113,23 @@ def sign_run(prepared: PreparedRun, folder: RunFolder) -> Done:
     return Done([issued.path], said_of, issued.key_id[:24])
 
 
-def earlier_measurements(contract: Contract, choice: ContractChoice, *, subject: str, run: str) -> list[Frame]:
+def drop_stale_certificate(folder: RunFolder) -> None:
+    """Have a certificate written again whose run went on after it: it would not cover what came later."""
+    from equitab.assurance import claims_of, subject_digests
+
+    if not folder.is_done(CERTIFICATE_STAGE) or not folder.place(CERTIFICATE).exists():
+        return
+    certificate, _ = claims_of(folder.place(CERTIFICATE).read_bytes())
+    held = {name: digest for name, digest in certificate.subjects.items() if name != "table"}
+    if held != dict(subject_digests(folder.path)):
+        folder.forget_stage(CERTIFICATE_STAGE)
+
+
+def earlier_measurements(
+    contract: Contract, choice: ContractChoice, *, subject: str, run: str
+) -> list[Frame]:
     """Return what earlier runs about the same subject measured, oldest first, as far as the contract looks back."""
-    n_times = _n_earlier(contract)
+    n_times = look_back(contract)
     if not n_times or not choice.has_store:
         return []
     from equitab.assurance import EvidenceStore
@@ -124,19 +145,6 @@ def _measured_before(store: Any, subject: str, run: str, n_times: int) -> list[F
     runs = store.runs(subject=subject).to_native().to_pylist()
     names = [row["run"] for row in runs if row["n_measurements"] and row["run"] != run][-n_times:]
     return [store.history(subject=subject, run=name, kind="measurement") for name in names]
-
-
-def _n_earlier(contract: Contract) -> int:
-    """Return how many earlier times a contract looks at."""
-    from equitab.assurance import conditions_of
-
-    windows = [clause.over.runs - 1 for clause in contract.clauses if clause.over is not None]
-    looks_back = any(
-        "table" in condition.against
-        for clause in contract.clauses
-        for condition in conditions_of(clause.requirement)
-    )
-    return max([*windows, int(looks_back)], default=0)
 
 
 def _judge(
@@ -159,22 +167,18 @@ def _judge(
 
 
 def _evidence(
-    prepared: PreparedRun, folder: RunFolder, measurements: Frame, verdict: ContractVerdict | None
+    prepared: PreparedRun,
+    folder: RunFolder,
+    measurements: Frame,
+    verdict: ContractVerdict | None,
+    meter: PlatformMeter,
 ) -> Sequence[Evidence]:
     """Return everything that a run leaves as evidence, but its beginning and its certificate."""
-    from equitab.assurance import measurement_evidence, platform_evidence, verdict_evidence
+    from equitab.assurance import measurement_evidence, verdict_evidence
 
-    source = source_of(prepared, folder)
+    source = source_of(prepared, folder, time=noted_time(folder, "measured_at"))
     promised = [] if verdict is None else verdict_evidence(source, verdict)
-    seconds = stage_seconds(folder)
-    platform = platform_evidence(
-        source,
-        wall_seconds=sum(seconds.values()),
-        stages=seconds,
-        environment=folder.record.environment,
-        n_rows_read=len(prepared.frame),
-        table=prepared.name,
-    )
+    platform = source.says("platform", platform_facts(prepared, folder, meter))
     return [*measurement_evidence(source, measurements), *promised, platform]
 
 
@@ -197,12 +201,10 @@ def _commitment(choice: ContractChoice, kept: Kept, folder: RunFolder) -> tuple[
 
 
 def _issued_evidence(prepared: PreparedRun, folder: RunFolder, issued: Any) -> Evidence:
-    from dataclasses import replace
-
     from equitab.assurance import certificate_evidence
 
     certificate = issued.certificate
-    source = replace(source_of(prepared, folder), time=certificate.issued_at)
+    source = source_of(prepared, folder, time=certificate.issued_at)
     return certificate_evidence(
         source,
         certificate=issued.digest,

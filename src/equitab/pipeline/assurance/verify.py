@@ -16,10 +16,14 @@ from equitab.assurance import (
     verify_certificate,
 )
 from equitab.errors import InputError, Problem
+from equitab.pipeline.assurance.store_knowledge import ask_store
 
 if TYPE_CHECKING:
     from equitab.evaluation.results import Measurement
     from equitab.pipeline.assurance.remeasure import SourceTable
+
+_NOT_ASKED = "not asked for (--recompute)"
+_FIRST = "what does not hold comes first"
 
 
 def verify(
@@ -29,6 +33,7 @@ def verify(
     keys: Sequence[str | Path] = (),
     table: Any = None,
     recompute: bool = False,
+    store: str | Path | None = None,
     now: datetime | None = None,
 ) -> Verification:
     """Check a certificate.
@@ -47,6 +52,9 @@ def verify(
     recompute : bool, default False
         Whether the saved model is judged again on the real rows and compared with the recorded numbers; the
         table is looked for where the recipe says, unless it is named.
+    store : str or Path, optional
+        The evidence store that may know that it was suspended or revoked since; the user's own when not given,
+        ``none`` for no store.
     now : datetime, optional
 
     Returns
@@ -60,28 +68,36 @@ def verify(
         If there is no certificate or a named key is no public key.
     TableError
         If the table was named, or needed, and cannot be read.
+    StorageError, SavedFormatError
+        If a store was named and cannot be read.
+
+    Notes
+    -----
+    Nothing that lies in the run's folder is opened before signature and files hold: neither its recipe, nor the
+    table that the recipe names, nor its model.
     """
     place = certificate_place(Path(certificate))
     _check_there(place)
     folder = run_folder_of(place) if run is None else Path(run)
-    source = _open(folder, table, recompute=recompute)
-    status, reason = stored_state(place)
+    trusted = TrustedKeys.of_files(tuple(keys)) if keys else None
+    first = verify_certificate(place, folder=folder, trusted=trusted, not_remeasured=_FIRST, now=now)
+    if first.certificate is None:
+        return first
+    known = ask_store(store, first.digest, first.certificate, folder)
+    source = _open(folder, table, recompute=recompute) if first.is_valid else None
     return verify_certificate(
         place,
         folder=folder,
-        trusted=TrustedKeys.of_files(tuple(keys)) if keys else None,
+        trusted=trusted,
         table=None if source is None else source.frame,
         remeasure=_remeasure_with(source) if source is not None and recompute else None,
-        not_remeasured="not asked for (--recompute)",
-        status=status,
-        status_reason=reason,
+        not_remeasured=_NOT_ASKED if first.is_valid else _FIRST,
+        status=known.status,
+        status_reason=known.reason,
+        commitments=known.commitments,
+        earlier=known.earlier,
         now=now,
     )
-
-
-def stored_state(place: Path) -> tuple[str | None, str]:
-    """Return the last state that the evidence store knows of a certificate, and why; None where it knows none."""
-    return None, "no evidence store was asked"
 
 
 def _check_there(place: Path) -> None:

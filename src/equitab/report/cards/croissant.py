@@ -114,7 +114,8 @@ def _describe(contents: CardContents) -> str:
     return (
         f"What a run of equitab made of {wording.show_name(source.name)}: {told}. "
         f"Target: {wording.show_name(source.target)}; favorable: {wording.show_name(source.favorable)}. "
-        f"{_ABOUT[tables[0].role]}, with their origin (equitab_origin) and weight (equitab_weight)."
+        f"In {tables[0].path}: {wording.lower_first(_ABOUT[tables[0].role])}, with their origin (equitab_origin) and "
+        "weight (equitab_weight)."
     )
 
 

@@ -162,7 +162,7 @@ def _caption(contents: CardContents) -> str:
         return rows
     after = headline.fairness_after
     whom = wording.show_features(after.sensitive_features)
-    confidence = wording.format_confidence(after.confidence)
+    confidence = wording.format_confidence(after.confidence or headline.performance_after.confidence)
     sure = f" In brackets {confidence} intervals." if confidence else ""
     return (
         f"{rows} Fairness by {whom}, {wording.show_operating_point(after.operating_point)}.{sure} The last column says "

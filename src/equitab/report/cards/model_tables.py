@@ -61,7 +61,7 @@ def lay_out_metrics(measurements: Sequence[Measurement], headline: Headline, tex
         if one.model == headline.model
         and one.stage == "test"
         and one.operating_point == point
-        and one.sensitive_features in ("", main)
+        and (one.sensitive_features == "" or (one.sensitive_features == main and _compares(one)))
     ]
     rows = [
         row
@@ -136,7 +136,7 @@ def _metric_rows(
         found = {one.treatment: one for one in whole}
         after = found.get(headline.treatment)
         if after is None or len({(one.group, one.reference_group) for one in whole}) > 1:
-            continue  # a rate of single groups: these stand in the next section
+            continue  # one value for every group: too many for this table
         treatments = dict.fromkeys(("original", headline.treatment))
         values = [_value(found.get(treatment)) for treatment in treatments]
         yield [described.title, _whom(after), wording.show_direction(described), *values, _few(after.n)]
@@ -145,6 +145,11 @@ def _metric_rows(
 def _of_everybody(members: list[Measurement]) -> list[Measurement]:
     """Return the values of all groups together where there are any, else all."""
     return [one for one in members if one.group in _ALL_PEOPLE] or members
+
+
+def _compares(one: Measurement) -> bool:
+    """Return whether a measurement is about all groups, or about one beside another: no rate of a single group."""
+    return not one.group or bool(one.reference_group)
 
 
 def _whom(one: Measurement) -> str:

@@ -126,9 +126,7 @@ def _sqlite_address(text: str) -> StoreAddress:
     if options or not place.startswith("/"):
         received = "options" if options else "a host"
         next_step = "three slashes and a relative path, four and an absolute one"
-        raise InputError(
-            Problem(f"store {shown_place(text)!r}", "sqlite:///PATH alone", received, next_step)
-        )
+        raise InputError(Problem(f"store {shown_place(text)!r}", "sqlite:///PATH alone", received, next_step))
     _refuse_words(place[1:])
     return _file_address(Path(place[1:]).expanduser())
 
@@ -178,7 +176,9 @@ def _server_problems(url: Any, shown: str) -> list[Problem]:
 def _server_name(url: Any, schema: str) -> str:
     """Return a name that tells stores apart, defaults spelled out, without user, password and options."""
     host = f"[{url.host}]" if ":" in url.host else url.host
-    return f"postgresql://{host}:{url.port or 5432}/{url.database}" + (f" (schema {schema})" if schema else "")
+    return f"postgresql://{host}:{url.port or 5432}/{url.database}" + (
+        f" (schema {schema})" if schema else ""
+    )
 
 
 def _installed_driver(shown: str) -> str:

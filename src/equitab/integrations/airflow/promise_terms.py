@@ -38,7 +38,8 @@ class Promise:
     store : str, optional
         The evidence store: a path, a URL, or ``none``; the default store when not given.
     subject : str, optional
-        What the evidence is about, over all runs of the DAG; ``<dag>.<task>`` when not given.
+        What the evidence is about, over all runs of the DAG; when not given, what the run of a recipe says of
+        itself, and ``<dag>.<task>`` for everything else.
     seed : int, default 0
 
     Examples
@@ -78,10 +79,9 @@ Next: possible: 'stop', 'go_on'.
     def words(self) -> str:
         """The promise as a sentence for the task's page."""
         where = "what this task returns" if self.on is None else f"`{self.on}`"
-        ends = ["is broken"] + (
-            ["cannot be told from the evidence"] if self.if_undetermined == "stop" else []
-        )
-        return f"**Promise** `{self.name}` about {where}: checked after the task ran; the DAG stops here where it {' or '.join(ends)}."
+        doubt = " or cannot be told from the evidence" if self.if_undetermined == "stop" else ""
+        end = f"the DAG stops here where it is broken{doubt}"
+        return f"**Promise** `{self.name}` about {where}: checked after the task ran; {end}."
 
     def read(self) -> Any:
         """Return the contract; a cheap look before any work is done.
@@ -91,9 +91,9 @@ Next: possible: 'stop', 'go_on'.
         InputError
             If there is no such template or file, or the contract cannot be read.
         """
-        from equitab.pipeline.assurance.contract_source import read_promised_contract
+        from equitab.pipeline.assurance import as_contract
 
-        return read_promised_contract(self.contract)
+        return as_contract(self.contract)
 
     def schema_keys(self) -> Any:
         """Return the schema with what the promise itself says laid over it."""

@@ -1,0 +1,115 @@
+"""What an evidence store knows of a certificate: its last state, its commitment, and earlier measurements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from equitab.assurance import Certificate, EvidenceStore, conditions_of
+from equitab.assurance.run_files import read_record
+from equitab.dataframe import Frame
+from equitab.errors import EquitabError
+
+if TYPE_CHECKING:
+    from equitab.assurance import Contract
+
+NO_STORE = "none"
+
+
+@dataclass(frozen=True, eq=False)
+class StoreKnowledge:
+    """What a store says of a certificate.
+
+    Attributes
+    ----------
+    status : str or None
+        Its last recorded state; None where the store does not know it.
+    reason : str
+        Why it has that state, or why nothing is known.
+    commitments : mapping of int to str, or None
+        The digests of recorded commitments by their place in the chain; None where the store does not know the
+        certificate.
+    earlier : tuple of Frame
+        What earlier runs about the same subject measured, oldest first, as far as the contract looks back.
+    """
+
+    status: str | None = None
+    reason: str = "no evidence store was asked"
+    commitments: dict[int, str] | None = None
+    earlier: tuple[Frame, ...] = ()
+
+
+def ask_store(
+    store: str | Path | None, digest: str, certificate: Certificate, folder: Path | None
+) -> StoreKnowledge:
+    """Return what a store knows of a certificate; nothing is written, and no store is made.
+
+    Parameters
+    ----------
+    store : str, Path or None
+        URL or path; the user's own when None; nothing is asked when ``none``.
+    digest : str
+        Of the certificate's file.
+    certificate : Certificate
+        Whose signature was verified.
+    folder : Path or None
+        Of the run.
+    """
+    if store == NO_STORE:
+        return StoreKnowledge()
+    try:
+        with EvidenceStore.open(store, read_only=True) as opened:
+            return _ask(opened, digest, certificate, folder)
+    except EquitabError as error:
+        if store is not None:
+            raise
+        return StoreKnowledge(reason=f"this machine's evidence store could not be asked ({error})")
+
+
+def look_back(contract: Contract) -> int:
+    """Return how many earlier times a contract looks at."""
+    windows = [clause.over.runs - 1 for clause in contract.clauses if clause.over is not None]
+    compares = any(
+        "table" in condition.against
+        for clause in contract.clauses
+        for condition in conditions_of(clause.requirement)
+    )
+    return max([*windows, int(compares)], default=0)
+
+
+def _ask(store: EvidenceStore, digest: str, certificate: Certificate, folder: Path | None) -> StoreKnowledge:
+    status, reason = _state(store, digest)
+    if status is None:  # somebody else's store: its places in the chain are not those that are claimed
+        return StoreKnowledge(reason=reason)
+    return StoreKnowledge(
+        status=status,
+        reason=reason,
+        commitments={row["sequence"]: row["digest"] for row in _rows(store.history(kind="commitment"))},
+        earlier=_earlier(store, certificate, folder),
+    )
+
+
+def _state(store: EvidenceStore, digest: str) -> tuple[str | None, str]:
+    steps = [row for row in _rows(store.certificates()) if row["certificate"] == digest]
+    if not steps:
+        return None, "the evidence store does not know this certificate (--store names another store)"
+    return str(steps[-1]["status"]), str(steps[-1]["reason"] or "")
+
+
+def _earlier(store: EvidenceStore, certificate: Certificate, folder: Path | None) -> tuple[Frame, ...]:
+    """Return the measurements of the runs before this one, as many as the contract looks at."""
+    from equitab.assurance import Contract
+
+    n_times = 0 if certificate.contract is None else look_back(Contract.from_dict(certificate.contract))
+    if not n_times or folder is None:
+        return ()
+    facts = read_record(folder).get("facts", {})
+    run, subject = str(facts.get("run", "")), str(facts.get("subject", ""))
+    names = [row["run"] for row in _rows(store.runs(subject=subject)) if row["n_measurements"]]
+    before = names[: names.index(run)] if run in names else []
+    return tuple(store.history(subject=subject, run=name, kind="measurement") for name in before[-n_times:])
+
+
+def _rows(frame: Frame) -> list[dict[str, Any]]:
+    return list(frame.to_native().to_pylist())
