@@ -37,15 +37,6 @@ SCHEMA = {
     "sensitive_features": [{"name": "sex", "reference": "Male"}],
     "missing_tokens": ["?"],
 }
-RECIPE = {
-    "table": PEOPLE,
-    "schema": SCHEMA,
-    "generator": "independent_marginals",
-    "plan": "fill_groups",
-    "models": ["gaussian_naive_bayes"],
-    "baselines": [],
-    "pictures": "none",
-}
 KNOWN_GAP = {
     "name": "known gap",
     "clauses": [
@@ -59,6 +50,16 @@ CONTRACT = {
         {"template": "no_copies", "at_most": 0.02},
         {"template": "demographic_parity", "severity": "warn"},
     ],
+}
+RECIPE = {
+    "table": PEOPLE,
+    "schema": SCHEMA,
+    "generator": "independent_marginals",
+    "plan": "fill_groups",
+    "models": ["gaussian_naive_bayes"],
+    "baselines": [],
+    "pictures": "none",
+    "contract": CONTRACT,
 }
 
 
@@ -108,9 +109,7 @@ def equitab_adult() -> None:
         out=f"{PLACE}/evaluation.html",
     )
     assure = EquitabAssureOperator(task_id="assure", contract=CONTRACT, on=RESULT)
-    certify = EquitabCertifyOperator(
-        task_id="certify", run=RESULT, contract=CONTRACT, out=f"{PLACE}/certificate.json"
-    )
+    certify = EquitabCertifyOperator(task_id="certify", run=RESULT, out=f"{PLACE}/certificate.json")
     verify = EquitabVerifyOperator(
         task_id="verify", certificate=f"{PLACE}/certificate.json", run=RESULT, table=PEOPLE
     )

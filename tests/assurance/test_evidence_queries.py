@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from assurance.conftest import StorePlace
 
+from assurance.conftest import StorePlace
 from equitab.assurance.evidence import Evidence, EvidenceSource, certificate_evidence, run_evidence
 from equitab.assurance.evidence_store import EvidenceStore
 from equitab.errors import InputError

@@ -238,6 +238,7 @@ def test_awkward_values_come_back_on_either_database(place: StorePlace, source: 
         2,
     ]
     bodies = [{"metric": "m", "value": value} for value in values]
+    bodies += [{"metric": text} for text in ("\\N", "\\.", "a\\tb\tc", "\r\n", "")]
     bodies += [
         {"metric": "m", "group": 'naïve × 日本 \U0001f600 "quoted" \\ back\n\t\x01'},
         {"metric": "nul \0 and half \ud83d", "n": 2**60, "value": None},
@@ -245,12 +246,14 @@ def test_awkward_values_come_back_on_either_database(place: StorePlace, source: 
         {"value": float("nan"), "n": 12.0},
     ]
     with EvidenceStore.open(place.url) as store:
-        assert store.append([source.says("measurement", body) for body in bodies]) == (1, 14)
+        assert store.append([source.says("measurement", body) for body in bodies]) == (1, 19)
         assert store.verify_chain() == ()
         rows = store.history().to_native().to_pylist()
-        assert store.append([source.says("measurement", body) for body in bodies]) == (15, 14)
+        assert store.append([source.says("measurement", body) for body in bodies]) == (20, 19)
     assert [row["value"] for row in rows[:10]] == values
-    assert rows[10]["group"] == bodies[10]["group"]
+    assert [row["metric"] for row in rows[10:15]] == ["\\N", "\\.", "a\\tb\tc", "\r\n", ""]
+    rows = rows[5:]
+    assert rows[10]["group"] == bodies[15]["group"]
     assert rows[11]["metric"] == "nul \ufffd and half \ufffd"
     assert rows[11]["body"] == '{"n":"1152921504606846976"}'
     assert (

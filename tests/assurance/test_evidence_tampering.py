@@ -18,7 +18,6 @@ from equitab.errors import EquitabError
 SHIFT = "UPDATE equitab_evidence SET sequence = -sequence - ({by}) WHERE sequence > {after}; " + (
     "UPDATE equitab_evidence SET sequence = -sequence WHERE sequence < 0"
 )
-EVERYWHERE = ", ".join(name for name in COLUMNS if name not in {"sequence", "run", "body", "seed"})
 
 
 def touched(place: StorePlace, pieces: list[Evidence], statement: str, *heads: Head) -> ChainCheck:
@@ -129,6 +128,13 @@ def test_an_inserted_row_is_named(place: StorePlace, pieces: list[Evidence], sou
         check = store.check_chain()
     assert check.n_rows == 7
     assert check.faults[0].text == "row 3 was inserted: row 4 continues the row before it"
+
+
+def test_a_row_before_the_first_is_named(place: StorePlace, pieces: list[Evidence]) -> None:
+    names = ", ".join(name for name in COLUMNS if name != "sequence")
+    statement = f"INSERT INTO equitab_evidence (sequence, {names}) SELECT -5, {names} FROM equitab_evidence"
+    check = touched(place, pieces, statement + " WHERE sequence = 2")
+    assert check.faults[0].text == "row -5 was inserted: rows are numbered from 1"
 
 
 def test_a_cut_off_end_shows_against_a_head_noted_before(place: StorePlace, pieces: list[Evidence]) -> None:

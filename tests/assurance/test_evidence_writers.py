@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from assurance.conftest import StorePlace
 
+from assurance.conftest import StorePlace
 from equitab.assurance.evidence_store import EvidenceStore
 
 WRITER = """

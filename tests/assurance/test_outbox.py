@@ -10,14 +10,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from assurance.conftest import StorePlace
-from postgres import PASSWORD, QUOTED_PASSWORD, PostgresServer, running_server
 
+from assurance.conftest import StorePlace
 from equitab.assurance.evidence import Evidence
 from equitab.assurance.evidence_store import EvidenceStore
 from equitab.assurance.home import home_folder
 from equitab.assurance.outbox import flush_outbox, outbox_size, record
 from equitab.errors import InputError, StorageError
+from postgres import PASSWORD, QUOTED_PASSWORD, PostgresServer, running_server
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +115,7 @@ def test_the_first_line_says_why_without_a_password(pieces: list[Evidence]) -> N
     assert not {PASSWORD, QUOTED_PASSWORD, "s3cret"} & {
         word for word in (PASSWORD, "s3cret") if word in everything
     }
-    other_password = f"postgresql://me:other@127.0.0.1:1/evidence"
+    other_password = "postgresql://me:other@127.0.0.1:1/evidence"
     assert outbox_size(other_password) == 6
 
 
@@ -171,7 +171,7 @@ print(outcome.state, outcome.reason)
 def test_neither_store_nor_outbox_is_said_with_both_reasons(tmp_path: Path, pieces: list[Evidence]) -> None:
     (tmp_path / "home").write_text("in the way")
     (tmp_path / "folder").write_text("in the way")
-    with pytest.raises(StorageError, match="could not be opened.*And the outbox did not take"):
+    with pytest.raises(StorageError, match=r"could not be opened.*And the outbox did not take"):
         record(pieces, tmp_path / "folder" / "evidence.sqlite")
 
 
@@ -215,7 +215,7 @@ def test_a_server_that_goes_down_and_comes_back_loses_nothing(
         with EvidenceStore.open(url) as store:
             store.append(pieces[:2])
             server.stop()
-            with pytest.raises(StorageError, match="does not answer|shutting down"):
+            with pytest.raises(StorageError, match=r"does not answer|shutting down"):
                 store.append(pieces[2:3])
             assert record(pieces[2:4], url).state == "kept"
             server.start()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import equitab
@@ -48,6 +50,17 @@ def test_a_template_is_explained_and_names_metrics_that_exist(name: str) -> None
     clause = template.clause()
     assert clause_words(clause)[0].isupper() or clause_words(clause).startswith("(")
     assert promised_property(clause) == template.property
+
+
+def test_the_guide_names_every_template() -> None:
+    """With its metric and its threshold."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "contracts.md").read_text()
+    for name, template in TEMPLATES.items():
+        row = next((line for line in page.splitlines() if line.startswith(f"| `{name}` |")), "")
+        for condition in conditions_of(template.requirement):
+            assert f"`{condition.metric}`" in row, name
+            for threshold in (condition.at_most, condition.at_least):
+                assert threshold is None or f"{threshold:g}" in row, name
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -8,6 +8,7 @@ import pytest
 
 import equitab
 from equitab.dataframe import Frame, as_frame
+from equitab.pipeline import RunResult, run
 
 SCHEMA = {
     "target": "income",
@@ -36,6 +37,9 @@ def people_csv(people: Frame, tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(place)
 
 
+PROMISES = ["demographic_parity", "no_copies", "attack_near_chance"]
+
+
 @pytest.fixture(scope="session")
 def recipe(people_csv: str) -> dict[str, Any]:
     """A recipe that takes a few seconds."""
@@ -45,3 +49,16 @@ def recipe(people_csv: str) -> dict[str, Any]:
         "generator": "independent_marginals",
         "models": "gaussian_naive_bayes",
     }
+
+
+@pytest.fixture(scope="session")
+def promising_recipe(recipe: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The same, with promises and an evidence store of its own."""
+    store = tmp_path_factory.mktemp("store") / "evidence.sqlite"
+    return {**recipe, "contract": {"templates": PROMISES, "store": str(store)}}
+
+
+@pytest.fixture(scope="session")
+def finished(promising_recipe: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> RunResult:
+    """A finished run, not to be changed."""
+    return run(promising_recipe, tmp_path_factory.mktemp("runs") / "result")

@@ -94,6 +94,7 @@ def write_run(
         write_table(frame, files[-1])
     split = {"train": 60, "validation": 10, "test": 30, "remarks": ["chosen at random"]}
     folder.finish_stage("split", [place / "schema.yaml"], seconds=0.1, facts=split)
+    folder.finish_stage("generator-0", [], seconds=0.1, facts={"record": {}, "remarks": []})
     folder.finish_stage("rows-0", files, seconds=0.1, facts={"drawn": 20, "added": 20})
     seeds = list(range(n_seeds))
     own = [measured("accuracy", 0.5 + seed / 10, generator_seed=seed, model_seed=seed) for seed in seeds]
@@ -194,6 +195,19 @@ def test_the_verdict_on_a_contract_is_shown(tmp_path: Path) -> None:
     text = card.read_text(encoding="utf-8")
     assert f"is {verdict.verdict}; its promises" in text
     assert verdict.contract_digest in text
+
+
+def test_the_generator_is_described_by_what_it_saved(tmp_path: Path) -> None:
+    """Settings, not what it learned; a folder without that file is described by the recipe."""
+    folder = write_run(tmp_path / "run")
+    assert card_contents(folder.path).run.settings == {}
+    (folder.path / "generator").mkdir()
+    details = {"n_neighbors": 5, "form": 2, "encoder": {"names": ["sex"]}, "options": {"size": "small"}}
+    saved = {"name": "smote", "stores_training_rows": True, "details": details}
+    (folder.path / "generator" / "generator.json").write_text(json.dumps(saved))
+    run_card = card_contents(folder.path).run
+    assert run_card.settings == {"n_neighbors": "5", "size": "small"}
+    assert run_card.stores_rows
 
 
 def test_a_table_that_the_run_did_not_write_is_refused(tmp_path: Path) -> None:

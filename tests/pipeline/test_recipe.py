@@ -53,7 +53,25 @@ FULL: dict[str, Any] = {
     "mitigation": [],
     "models": [{"name": "sklearn.svm.SVC", "parameters": {"C": 2.0, "kernel": "rbf"}}],
     "baselines": ["smote_nc"],
-    "contract": None,
+    "contract": {
+        "version": 1,
+        "name": "hiring",
+        "confidence": 0.9,
+        "correction": "none",
+        "in_doubt": "violated",
+        "clauses": [
+            {
+                "name": "parity",
+                "property": "fairness",
+                "metric": "demographic_parity_difference",
+                "where": {"stage": ["test"]},
+                "at_most": 0.1,
+            }
+        ],
+        "store": "evidence.sqlite",
+        "subject": "our model",
+        "valid_days": 30,
+    },
     "use_sensitive_features": False,
     "pictures": "pca",
     "seed": 7,
@@ -105,7 +123,7 @@ def test_everything_wrong_is_said_at_once_with_its_key_path() -> None:
                 {"sensitive_features": 3},
                 7,
             ],
-            "contract": "contract.yaml",
+            "contract": "four_fifth_rule",
             "mitigation": ["reweighing", "dr_fairness"],
             "seed": "three",
         }
@@ -143,7 +161,6 @@ def test_everything_wrong_is_said_at_once_with_its_key_path() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("contract", "contract.yaml"),
         ("mitigation", ["dr_fairness"]),
         ("table", "postgresql://host/people"),
         ("table", "SELECT * FROM people"),

@@ -37,12 +37,10 @@ FILES = {
     "measurements.parquet",
     "curves.parquet",
     "report.html",
+    "certificate.json",
+    "datasheet.json",
+    "model_card.md",
 }
-
-
-@pytest.fixture(scope="module")
-def finished(recipe: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> RunResult:
-    return run(recipe, tmp_path_factory.mktemp("runs") / "result")
 
 
 def test_the_folder_holds_what_the_design_says(finished: RunResult) -> None:
@@ -150,7 +148,10 @@ def test_run_json_says_what_was_done_and_with_what(finished: RunResult) -> None:
         "quality-0",
         "pictures-0",
         "results",
+        "contract",
         "report",
+        "cards",
+        "certificate",
     ]
     assert set(data["fingerprint"]) == {"recipe", "schema", "table"}
     assert data["environment"]["scikit-learn"]
@@ -227,21 +228,21 @@ def test_an_interrupted_run_goes_on(
 
 @pytest.mark.parametrize(("key", "value"), [("seed", 1), ("mitigation", []), ("n_seeds", 2)])
 def test_a_run_cannot_go_on_with_another_recipe(
-    finished: RunResult, recipe: dict[str, Any], key: str, value: Any
+    finished: RunResult, promising_recipe: dict[str, Any], key: str, value: Any
 ) -> None:
     """The error says that the recipe changed."""
     with pytest.raises(RecipeError, match="the recipe"):
-        run({**recipe, key: value}, finished.folder, resume=True)
+        run({**promising_recipe, key: value}, finished.folder, resume=True)
 
 
 def test_a_run_cannot_go_on_with_another_table(
-    finished: RunResult, recipe: dict[str, Any], tmp_path: Path
+    finished: RunResult, promising_recipe: dict[str, Any], tmp_path: Path
 ) -> None:
     """One row less is another table."""
-    table = equitab.read_table(recipe["table"])
+    table = equitab.read_table(promising_recipe["table"])
     equitab.write_table(table.head(599), tmp_path / "people.csv")
     with pytest.raises(RecipeError, match="the table"):
-        run({**recipe, "table": str(tmp_path / "people.csv")}, finished.folder, resume=True)
+        run({**promising_recipe, "table": str(tmp_path / "people.csv")}, finished.folder, resume=True)
 
 
 def test_an_existing_run_is_not_overwritten_unasked(finished: RunResult, recipe: dict[str, Any]) -> None:

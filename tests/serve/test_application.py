@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import time
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def as_json(pages: TestClient, path: str) -> dict:
 
 def words(pages: TestClient, path: str) -> str:
     """Return what a reader sees."""
-    return " ".join(re.sub(r"<[^>]*>", " ", pages.get(path).text).split())
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", pages.get(path).text)).split())
 
 
 @pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES)

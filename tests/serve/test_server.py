@@ -71,7 +71,7 @@ def test_a_folder_of_runs_that_is_none_is_refused(sample_file: Path, tmp_path: P
 
 
 def test_a_missing_extra_is_named(sample_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "find_spec", lambda name: None)
+    monkeypatch.setattr(server, "find_spec", lambda _: None)
     with pytest.raises(MissingExtraError, match=r"equitab\[ui\]"):
         serve(sample_file)
 

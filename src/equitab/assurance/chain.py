@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,8 +25,11 @@ from equitab.assurance.evidence import parse_time
 
 FaultKind = Literal["changed", "removed", "inserted", "moved", "cut off", "another chain", "damaged"]
 
-_FURTHEST = 10_000
-"""How far from its place a row is looked for, when rows were moved."""
+_PLAIN = re.compile(r"[a-z0-9]+:[0-9a-f]+")
+_FURTHEST = 5_000
+"""How far from its place a row is looked for, when rows were moved,"""
+_MOST_SEARCHES = 20
+"""in so many searches without success; after them only a few rows away."""
 _MOST_FAULTS = 1000
 
 
@@ -172,7 +176,14 @@ class ChainReader:
         self.last = Link(0, "", "", "", self.first, "", "")
         self._before = ""
         self._shift = 0
+        self._n_searches = 0
+        self._is_last_changed = False
         self._wanted = {anchor.sequence: anchor for anchor in self.anchors if anchor.sequence > 0}
+
+    @property
+    def after(self) -> int:
+        """The number after which the next rows are read; at first below every number that a database can hold."""
+        return self.last.sequence if self.n_rows else -(2**63)
 
     def read(self, links: Iterable[Link]) -> None:
         """Look at the next rows."""
@@ -196,37 +207,45 @@ class ChainReader:
 
     def _check_place(self, link: Link) -> None:
         """Compare a row's number and its tie with the row before it."""
-        before = self.last
+        before, was_changed = self.last, self._is_last_changed
+        self._is_last_changed = False
+        if link.sequence < 1:
+            self._note(
+                "inserted", link.sequence, f"row {link.sequence} was inserted: rows are numbered from 1"
+            )
         if link.sequence > before.sequence + 1:
             gone = (before.sequence + 1, link.sequence - 1)
             self._note("removed", gone[0], f"{_rows(*gone)} {_were(*gone)} removed", last=gone[1])
         elif link.previous != before.digest:
-            self._check_tie(link)
+            self._check_tie(link, was_changed)
         expected = link_digest(link.sequence + self._shift, link.evidence, link.previous, link.recorded_at)
         if link.digest != expected:
             self._check_digest(link)
         elif self._shift:
             self._moved(link)
 
-    def _check_tie(self, link: Link) -> None:
+    def _check_tie(self, link: Link, was_changed: bool) -> None:
         """Say why a row does not continue the row before it."""
         place = link.sequence
-        if link.previous == self._before:
+        if self._before and link.previous == self._before:
             text = f"row {place - 1} was inserted: row {place} continues the row before it"
             self._note("inserted", place - 1, text)
-        elif self.last.content == self.last.evidence:
+        elif not was_changed:
             text = f"between rows {place - 1} and {place} a row was removed, or row {place - 1} was replaced"
             self._note("removed", place, text)
 
     def _check_digest(self, link: Link) -> None:
         """Look for the place that a row was written at; a row without one was changed."""
-        for shift in _shifts(link.sequence):
+        furthest = _FURTHEST if self._n_searches < _MOST_SEARCHES else 10
+        for shift in _shifts(link.sequence, furthest):
             number = link.sequence + shift
             if link.digest == link_digest(number, link.evidence, link.previous, link.recorded_at):
                 self._shift = shift
                 if shift:
                     self._moved(link)
                 return
+        self._n_searches += 1
+        self._is_last_changed = True
         self._note("changed", link.sequence, f"row {link.sequence} was changed: its digest is another one")
 
     def _moved(self, link: Link) -> None:
@@ -235,6 +254,7 @@ class ChainReader:
 
     def _check_content(self, link: Link) -> None:
         if link.content != link.evidence:
+            self._is_last_changed = True
             text = f"row {link.sequence} was changed: what it says is not what was written"
             self._note("changed", link.sequence, text)
 
@@ -285,9 +305,9 @@ def _were(first: int, last: int) -> str:
     return "was" if first == last else "were"
 
 
-def _shifts(sequence: int) -> Iterator[int]:
+def _shifts(sequence: int, furthest: int) -> Iterator[int]:
     """Yield how far a row may have been moved, the nearest places first."""
-    for distance in range(_FURTHEST):
+    for distance in range(furthest):
         yield distance
         if 0 < distance < sequence:
             yield -distance
@@ -303,9 +323,9 @@ def _seconds_between(earlier: str, later: str) -> str:
 
 def _quoted(digest: str) -> str:
     """Return a digest as JSON; anything else than a digest is spelled out with care."""
-    return f'"{digest}"' if digest.isalnum() or digest[7:].isalnum() else json.dumps(digest)
+    return f'"{digest}"' if _PLAIN.fullmatch(digest) else json.dumps(digest, ensure_ascii=False)
 
 
 @lru_cache(maxsize=64)
 def _quoted_again(text: str) -> str:
-    return json.dumps(text)
+    return json.dumps(text, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from equitab.assurance.chain import ChainCheck, ChainFault, ChainReader, Head, Link, first_digest
+from equitab.assurance.chain import ChainCheck, ChainFault, ChainReader, Head, first_digest
 from equitab.errors import SavedFormatError
 
 if TYPE_CHECKING:
@@ -66,23 +66,13 @@ class ChainFollower:
             How many there were; 0 at the end of the chain, and where the file is damaged.
         """
         try:
-            links = self._links(n_rows)
+            links = self._store.links(after=self._reader.after, limit=n_rows)
         except SavedFormatError as error:
             place = self._reader.last.sequence + 1
             self._damage = ChainFault("damaged", place, place, f"from row {place} on: {error}")
             return 0
         self._reader.read(links)
         return len(links)
-
-    def _links(self, n_rows: int) -> list[Link]:
-        from equitab.assurance.evidence_store import _KEPT, _link_of
-        from equitab.assurance.evidence_tables import BODY_COLUMNS, EVIDENCE
-
-        names = ", ".join((*_KEPT, *BODY_COLUMNS))
-        last = self._reader.last.sequence
-        query = f"SELECT {names} FROM {EVIDENCE} WHERE sequence > {last} ORDER BY sequence LIMIT {n_rows}"
-        rows = self._store.ask(lambda connection: connection.exec_driver_sql(query).all())
-        return [_link_of(row) for row in rows]
 
     def check(self) -> ChainCheck:
         """Return what was found so far; whether the end is missing is said by `check_end`."""

@@ -138,7 +138,7 @@ def rows_of_run(connection: Connection, run: str, kind: str) -> list[Row]:
     return [_with_content(row) for row in _rows(connection, query)]
 
 
-def context_of_run(connection: Connection, run: str, subject: str) -> Row:
+def context_of_run(connection: Connection, run: str, subject: str) -> list[Row]:
     """Return the seed and the digests that the newest row of a run and subject names.
 
     Parameters
@@ -148,14 +148,13 @@ def context_of_run(connection: Connection, run: str, subject: str) -> Row:
 
     Returns
     -------
-    dict
-        Empty where there is no such row.
+    list of dict
+        One, or none where there is no such row.
     """
     table = evidence_table.c
     names = [name for name in CONTEXT if name in DIGESTS or name == "seed"]
     query = select(*(table[name] for name in names)).where(table.run == run, table.subject == subject)
-    found = _rows(connection, query.order_by(table.sequence.desc()).limit(1))
-    return found[0] if found else {}
+    return _rows(connection, query.order_by(table.sequence.desc()).limit(1))
 
 
 _CLAUSE_COLUMNS = tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -17,15 +16,10 @@ from equitab.assurance.chain import (
     Head,
     Link,
     first_digest,
-    link_digest,
 )
 from equitab.assurance.evidence import Evidence, time_text
 from equitab.assurance.evidence_rows import (
-    CONTEXT,
-    content_bytes,
     digest_content,
-    join_body,
-    split_body,
     stored_form,
 )
 from equitab.assurance.store_location import StoreAddress, store_address
@@ -41,7 +35,6 @@ Answer = TypeVar("Answer")
 
 _PAGE = 5_000
 _PIECE = 5_000
-_KEPT = ("sequence", "recorded_at", *CONTEXT, "body", "evidence_digest", "previous", "digest")
 
 
 class EvidenceStore:
@@ -139,6 +132,7 @@ class EvidenceStore:
         StorageError
             If the store refuses or is full; then none of them is in it.
         """
+        from equitab.assurance.row_transfer import insert_rows, rows_of
         from equitab.assurance.store_engine import writing
         from equitab.assurance.store_faults import store_faults
 
@@ -151,9 +145,9 @@ class EvidenceStore:
             link = self._last_link(connection)
             first = link[0] + 1
             for piece in _pieces(evidence):
-                rows = list(_rows_of(_new_forms(connection, piece), link, recorded_at))
+                rows = list(rows_of(_new_forms(connection, piece), link, recorded_at))
                 if rows:
-                    _insert(connection, rows)
+                    insert_rows(connection, rows)
                     link = rows[-1][0], rows[-1][-1]
         return first, link[0]
 
@@ -202,8 +196,8 @@ class EvidenceStore:
         reader = ChainReader(first_digest(self.header), own)
         try:
             with store_faults(self.address.shown):
-                for page in self._pages():
-                    reader.read(map(_link_of, page))
+                while page := self.links(after=reader.after, limit=_PAGE):
+                    reader.read(page)
                 gone = missing_triggers(self._engine, self.address)
                 for part in damaged_parts(self._engine, self.address):
                     reader.faults.append(ChainFault("damaged", 0, 0, f"the file is damaged: {part}"))
@@ -217,6 +211,20 @@ class EvidenceStore:
             )
         head = Head(self.header.identifier, reader.last.sequence, reader.last.digest)
         return ChainCheck(reader.n_rows, head, tuple(reader.faults), tuple(reader.remarks), len(own))
+
+    def links(self, *, after: int, limit: int) -> list[Link]:
+        """Return what the chain needs of rows, in their order, with the digest of what each of them says.
+
+        Parameters
+        ----------
+        after : int
+            The number of the row before the first: `equitab.assurance.chain.ChainReader.after`.
+        limit : int
+            How many at most.
+        """
+        from equitab.assurance.row_transfer import read_links
+
+        return self.ask(read_links, after=after, limit=limit)
 
     def history(
         self,
@@ -334,22 +342,6 @@ class EvidenceStore:
         row = connection.exec_driver_sql(query).first()
         return (0, first_digest(self.header)) if row is None else (row[0], row[1])
 
-    def _pages(self) -> Iterator[list[Any]]:
-        """Yield all rows in pieces, in the order of their numbers."""
-        from equitab.assurance.evidence_tables import BODY_COLUMNS, EVIDENCE
-        from equitab.assurance.store_engine import reading
-
-        names = ", ".join((*_KEPT, *BODY_COLUMNS))
-        last = -1
-        while True:
-            query = f"SELECT {names} FROM {EVIDENCE} WHERE sequence > {last} ORDER BY sequence LIMIT {_PAGE}"
-            with reading(self._engine) as connection:
-                page = connection.exec_driver_sql(query).all()
-            if not page:
-                return
-            last = page[-1][0]
-            yield list(page)
-
 
 def _pieces(evidence: Iterable[Evidence]) -> Iterator[list[Evidence]]:
     """Yield evidence in lists of some thousands."""
@@ -360,27 +352,11 @@ def _pieces(evidence: Iterable[Evidence]) -> Iterator[list[Evidence]]:
 
 def _new_forms(connection: Connection, evidence: list[Evidence]) -> dict[str, Any]:
     """Return, by its digest, how each piece is stored that the store does not hold yet."""
+    from equitab.assurance.row_transfer import known_digests
+
     forms = {digest_content(form[0]): form for form in map(stored_form, evidence)}
-    known = _known_digests(connection, list(forms))
+    known = known_digests(connection, list(forms))
     return {digest: form for digest, form in forms.items() if digest not in known} if known else forms
-
-
-def _rows_of(forms: dict[str, Any], link: tuple[int, str], recorded_at: str) -> Iterator[tuple[Any, ...]]:
-    """Yield rows in the order of COLUMNS, each tied to the one before."""
-    sequence, previous = link
-    for evidence, (_, context, body) in forms.items():
-        sequence += 1
-        digest = link_digest(sequence, evidence, previous, recorded_at)
-        code, contract, data, environment, kind, model, probe, recipe, run, seed, subject, time = context
-        values, rest = split_body(body)
-        yield (
-            *(sequence, recorded_at, kind, time, run, subject, probe),
-            *values,
-            rest,
-            *(data, model, code, recipe, contract, environment, seed),
-            *(evidence, previous, digest),
-        )
-        previous = digest
 
 
 def _refuse_reading_nothing(address: StoreAddress, read_only: bool) -> None:
@@ -388,64 +364,3 @@ def _refuse_reading_nothing(address: StoreAddress, read_only: bool) -> None:
         next_step = "equitab run and equitab assure write evidence; --store names another place"
         where = f"store {address.shown!r}"
         raise InputError(Problem(where, "an evidence store", "nothing there yet", next_step))
-
-
-def _link_of(row: Any) -> Link:
-    """Return what the chain needs of a row in the order of `_pages`."""
-    n_context = len(CONTEXT)
-    sequence, recorded_at = row[:2]
-    context, rest = tuple(row[2 : 2 + n_context]), row[2 + n_context]
-    evidence, previous, digest = row[3 + n_context : 6 + n_context]
-    content = _content_digest(context, row[6 + n_context :], rest)
-    return Link(
-        sequence, str(evidence), content, str(previous), str(digest), str(recorded_at), str(context[-1])
-    )
-
-
-def _content_digest(context: tuple[Any, ...], values: Any, rest: str) -> str:
-    """Return the digest of what a row says; empty if it is in a form that we never write."""
-    try:
-        body = join_body(values, rest)
-        if rest != "{}" and split_body(body) != (tuple(values), rest):
-            return ""
-        return digest_content(content_bytes(context, body))
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return ""
-
-
-def _known_digests(connection: Connection, digests: list[str]) -> set[str]:
-    """Return which of some digests the store holds."""
-    from sqlalchemy import text
-
-    from equitab.assurance.evidence_tables import EVIDENCE
-
-    if not digests:
-        return set()
-    listed = (
-        "SELECT value FROM json_each(:listed)"
-        if connection.dialect.name == "sqlite"
-        else "SELECT json_array_elements_text(CAST(:listed AS json))"
-    )
-    query = text(f"SELECT evidence_digest FROM {EVIDENCE} WHERE evidence_digest IN ({listed})")
-    return set(connection.scalars(query, {"listed": json.dumps(digests)}))
-
-
-def _insert(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-    """Insert rows: into SQLite one by one, into PostgreSQL as one JSON document, which needs one round trip."""
-    from sqlalchemy import text
-
-    from equitab.assurance.evidence_tables import COLUMNS, EVIDENCE, evidence_table
-
-    names = ", ".join(COLUMNS)
-    if connection.dialect.name == "sqlite":
-        places = ", ".join("?" * len(COLUMNS))
-        connection.exec_driver_sql(f"INSERT INTO {EVIDENCE} ({names}) VALUES ({places})", rows)
-        return
-    types = ", ".join(
-        f"{column.name} {column.type.compile(connection.dialect)}" for column in evidence_table.columns
-    )
-    document = json.dumps([dict(zip(COLUMNS, row, strict=True)) for row in rows], ensure_ascii=False)
-    source = f"json_to_recordset(CAST(:document AS json)) AS given({types})"
-    connection.execute(
-        text(f"INSERT INTO {EVIDENCE} ({names}) SELECT {names} FROM {source}"), {"document": document}
-    )

@@ -2,8 +2,8 @@
 
 The outbox is a folder, ``home_folder()/outbox``, with one folder for each store and one file for each call that
 could not be served: a first line that says why, then the pieces of evidence as canonical JSON, one a line. Every
-later use of the store takes up first what waits for it. A piece is named by its digest, so that it enters the store once, however
-often it is handed in.
+later use of the store takes up first what waits for it. A piece is named by its digest, so that it enters the store
+once, however often it is handed in.
 """
 
 from __future__ import annotations

@@ -38,6 +38,10 @@ def certify(
         str | None, out("Where to write; certificate.json in the run's folder otherwise.", metavar="FILE")
     ] = None,
     overwrite: Overwrite = False,
+    store: Annotated[
+        str | None,
+        typer.Option("--store", metavar="URL", help="The evidence store that is told; none for no store."),
+    ] = None,
     new_key: Annotated[
         str | None,
         typer.Option("--new-key", metavar="KEY.pem", help="Make a key pair, and do nothing else."),
@@ -62,5 +66,6 @@ def certify(
         valid_days=valid_days,
         out=output,
         overwrite=overwrite,
+        store=store,
     )
     report_certificate(issued, common)

@@ -11,7 +11,7 @@ from equitab.cli.output import print_json, print_lines, remark
 if TYPE_CHECKING:
     from equitab.pipeline.assurance.certify import Issued, NewKey
 
-_BASIS = {
+BASIS_WORDS = {
     "measured": "the numbers that the run measured",
     "remeasured": "what the lab measured itself; a promise about anything else stays undetermined",
     "owner_numbers": "the owner's numbers, which nobody else has measured",
@@ -51,7 +51,7 @@ def _certificate_lines(issued: Issued) -> Iterator[str]:
         yield "  no contract: it says that these files belong together and did not change, and no more"
     else:
         yield f"  contract {held.contract['name']!r}: {held.overall_verdict}"
-        yield f"  resting on {_BASIS[held.basis]}"
+        yield f"  resting on {BASIS_WORDS[held.basis]}"
     if held.previous:
         yield f"  it renews the certificate {held.previous}"
     if held.owner_certificate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from equitab.cli.certify_text import BASIS_WORDS
 from equitab.cli.output import interval, number, print_lines, print_table, remark
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _NOT_REMEASURED = (
 
 def print_verification(found: Verification, *, quiet: bool) -> None:
     """Print what was checked, what was not, and what does not hold."""
-    print_lines(_answer(found))
+    print_lines([*_answer(found), *_issuer(found)])
     print_lines(f"  {_titled(line)}" for line in found.checked)
     if found.verdict is not None:
         _print_clauses(found.verdict)
@@ -46,6 +47,13 @@ def _answer(found: Verification) -> Iterator[str]:
         return
     said = f"its contract is {verdict}" if verdict else "it holds no contract, so there is no verdict"
     yield f"Valid, and {said}." if verdict in {"", "met", "not applicable"} else f"Valid, but {said}."
+
+
+def _issuer(found: Verification) -> Iterator[str]:
+    """Yield who says that they judged, and on whose numbers, where it is not the owner of the run."""
+    held = found.certificate
+    if held is not None and held.lab:
+        yield f"It is signed in the name of the lab {held.lab!r}, and rests on {BASIS_WORDS[held.basis]}."
 
 
 def _titled(line: str) -> str:

@@ -14,6 +14,7 @@ from equitab.assurance import ContractVerdict
 from equitab.dataframe import write_text_atomically
 from equitab.errors import SavedFormatError
 from equitab.evaluation import Measurement
+from equitab.pipeline.card_generator import describe_generator, plain
 from equitab.pipeline.card_source import describe_source
 from equitab.pipeline.card_tables import balanced_groups, describe_tables, divide_augmented, read_augmented
 from equitab.pipeline.group_table import SMALL_GROUP, group_rows
@@ -83,7 +84,7 @@ def card_contents(folder: Path) -> CardContents:
     return CardContents(
         report=_report(folder, record, schema, group_rows(real, schema, added=drawn)),
         source=describe_source(folder, record, recipe, schema),
-        run=_describe_run(record, recipe, written.get("model", "")),
+        run=_describe_run(folder, record, recipe, written.get("model", "")),
         tables=describe_tables(folder, augmented, schema, written),
         balanced=balanced_groups(augmented, schema),
         small_group=SMALL_GROUP,
@@ -117,19 +118,19 @@ def _shown(measurements: Sequence[Measurement], record: RunRecord) -> Sequence[M
     return [one for one in measurements if one.generator_seed is None and one.model_seed is None]
 
 
-def _describe_run(record: RunRecord, recipe: Recipe, model_digest: str) -> RunCard:
+def _describe_run(folder: Path, record: RunRecord, recipe: Recipe, model_digest: str) -> RunCard:
     split, rows = record.stages["split"].facts, record.stages[f"rows-{recipe.seed}"].facts
-    choice = recipe.generator
+    generator = describe_generator(folder, record, recipe)
     return RunCard(
         started=record.started,
         n_train=split["train"],
         n_validation=split["validation"],
         n_test=split["test"],
         split_words=tuple(split["remarks"]),
-        generator=choice.name,
-        preset=choice.preset or "",
-        settings={name: _plain(value) for name, value in choice.settings.items()},
-        was_searched=choice.search is not None,
+        generator=recipe.generator.name,
+        settings=generator.settings,
+        searched=generator.searched,
+        stores_rows=generator.stores_rows,
         strategy=recipe.plan.strategy,
         n_added=rows["added"],
         n_drawn=rows["drawn"],
@@ -146,11 +147,7 @@ def _describe_run(record: RunRecord, recipe: Recipe, model_digest: str) -> RunCa
 
 
 def _settings(parameters: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} = {_plain(value)}" for name, value in parameters.items())
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return ", ".join(f"{name} = {plain(value)}" for name, value in parameters.items())
 
 
 def _contract(record: RunRecord) -> ContractVerdict | None:

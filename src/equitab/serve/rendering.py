@@ -62,6 +62,7 @@ def environment() -> Environment:
     )
     engine.filters |= {
         "name": show_name,
+        "short_name": lambda text: show_name(text, limit=40),
         "long_name": lambda text: show_name(text, limit=400),
         "time": wording.show_time,
         "day": wording.show_day,
@@ -86,6 +87,12 @@ def environment() -> Environment:
         "address": page_address,
     }
     return engine
+
+
+def load_templates() -> None:
+    """Compile all templates, so that no page waits for it."""
+    for name in environment().list_templates(extensions=["j2"]):
+        environment().get_template(name)
 
 
 def page_address(page: str, /, **parameters: object) -> str:

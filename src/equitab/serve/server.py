@@ -18,6 +18,7 @@ from equitab.serve.application import make_application
 from equitab.serve.certificate_page import FileChecker
 from equitab.serve.chain_watch import ChainWatch
 from equitab.serve.guards import is_loopback
+from equitab.serve.rendering import load_templates
 from equitab.serve.store_source import StoreSource
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ def serve(
             check_file=_file_checker(runs),
         )
         said = Listening(_url(host, listener), source.name, is_exposed=not is_loopback(host))
+        source.prepare()
+        load_templates()
         watch.start()
         try:
             _run_until_interrupted(application, listener, lambda: on_listening and on_listening(said))

@@ -51,6 +51,10 @@ class StoreSource:
 
         return cls(EvidenceReader(store))
 
+    def prepare(self) -> None:
+        """Count the rows once: the first page that is asked for need not wait for it."""
+        self._reader.runs()
+
     def head(self) -> Head:
         """Return how many rows there are, and the digest of the last."""
         return Head(*self._reader.head())

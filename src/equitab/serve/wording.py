@@ -175,7 +175,7 @@ def show_digest(digest: str) -> str:
     'sha256:0123456789ab…'
     """
     scheme, colon, value = digest.rpartition(":")
-    return f"{scheme}{colon}{value[:12]}…" if len(value) > 16 else digest
+    return show_name(f"{scheme}{colon}{value[:12]}…" if len(value) > 16 else digest)
 
 
 def show_bound(at_most: float | None, at_least: float | None) -> str:

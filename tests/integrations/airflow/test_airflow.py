@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from equitab.assurance import EvidenceStore
-from integrations.airflow.airflow_site import AirflowSite
+from integrations.airflow.airflow_site import AirflowSite, DagTest
 
 pytestmark = [pytest.mark.server, pytest.mark.slow]
 
@@ -28,14 +27,21 @@ HEAVY = {
 
 
 @pytest.fixture(scope="module")
-def tried(airflow: AirflowSite) -> subprocess.CompletedProcess[str]:
-    """One run of the DAG of promises; it fails, because promises are broken."""
-    return airflow.test_dag("promises")
+def tests(airflow: AirflowSite) -> dict[str, DagTest]:
+    """One run of the example and of the DAG of promises."""
+    return airflow.test_dags({"equitab_adult": {"rows": 800}, "promises": {}, "stages": {}})
 
 
 @pytest.fixture(scope="module")
-def states(airflow: AirflowSite, tried: subprocess.CompletedProcess[str]) -> dict[str, str]:
-    assert tried.returncode == 1, tried.stdout + tried.stderr
+def said(tests: dict[str, DagTest]) -> str:
+    """The log of the DAG of promises; it fails, because promises are broken."""
+    assert tests["promises"].code == 1, tests["promises"].text
+    return tests["promises"].text
+
+
+@pytest.fixture(scope="module")
+def states(airflow: AirflowSite, said: str) -> dict[str, str]:
+    assert said
     return airflow.states("promises")
 
 
@@ -52,10 +58,11 @@ def n_done(airflow: AirflowSite, mark: str) -> int:
     return len(place.read_text().splitlines()) if place.exists() else 0
 
 
-def test_the_example_goes_from_a_table_to_a_verified_certificate(airflow: AirflowSite) -> None:
+def test_the_example_goes_from_a_table_to_a_verified_certificate(
+    airflow: AirflowSite, tests: dict[str, DagTest]
+) -> None:
     """Every stage succeeds, the run's folder is there, and the last task trusts what the one before it signed."""
-    done = airflow.test_dag("equitab_adult", rows=800)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert tests["equitab_adult"].code == 0, tests["equitab_adult"].text
     assert set(airflow.states("equitab_adult").values()) == {"success"}
     (place,) = (airflow.home / "made").iterdir()
     assert (place / "result" / "report.html").is_file()
@@ -65,13 +72,29 @@ def test_the_example_goes_from_a_table_to_a_verified_certificate(airflow: Airflo
     assert airflow.returned("equitab_adult", "certify")["digest"] == told["digest"]
 
 
-def test_what_tasks_hand_on_is_small_and_holds_no_rows(airflow: AirflowSite) -> None:
+def test_what_tasks_hand_on_is_small_and_holds_no_rows(
+    airflow: AirflowSite, tests: dict[str, DagTest]
+) -> None:
     """Places, digests, counts, verdicts: no answer of a stage is longer than a page."""
+    assert tests["equitab_adult"].code == 0
     for task in ("audit", "run", "augment", "evaluate", "assure", "certify", "verify"):
         assert len(json.dumps(airflow.returned("equitab_adult", task))) < 4_000
     augmented = airflow.returned("equitab_adult", "augment")
     assert augmented["digest"].startswith("sha256:")
     assert augmented["rows"] == 600 + augmented["rows_added"]
+
+
+def test_every_other_stage_is_a_task_too(airflow: AirflowSite, tests: dict[str, DagTest]) -> None:
+    """Fit, sample, impute, predict and monitor do what their commands do; a spoiled certificate stops the DAG."""
+    states = airflow.states("stages")
+    assert {name for name, state in states.items() if state != "success"} == {"verify_spoiled"}
+    assert "does not hold" in tests["stages"].text
+    assert airflow.returned("stages", "sample")["rows"] == 50
+    assert airflow.returned("stages", "impute")["cells_filled"] > 0
+    assert airflow.returned("stages", "predict")["rows"] == 200
+    watched = airflow.returned("stages", "monitor")
+    assert "data" in watched["changes"]
+    assert watched["digest"].startswith("sha256:")
 
 
 def test_a_kept_promise_lets_the_next_task_start(airflow: AirflowSite, states: dict[str, str]) -> None:
@@ -92,11 +115,10 @@ def test_a_broken_promise_stops_the_dag_without_a_retry(airflow: AirflowSite, st
     assert kept["clause"].to_list() == ["four_fifths_rule"]
 
 
-def test_the_log_says_why(tried: subprocess.CompletedProcess[str], states: dict[str, str]) -> None:
+def test_the_log_says_why(said: str, states: dict[str, str]) -> None:
     assert states
-    text = tried.stdout + tried.stderr
-    assert "Promise 'four_fifths_rule' about promises.unfair: violated" in text
-    assert "is below 0.8" in text
+    assert "Promise 'four_fifths_rule' about promises.unfair: violated" in said
+    assert "is below 0.8" in said
 
 
 def test_doubt_stops_unless_it_may_go_on(states: dict[str, str]) -> None:
@@ -114,28 +136,26 @@ def test_a_clause_that_only_warns_stops_nothing(airflow: AirflowSite, states: di
 
 
 def test_a_missing_contract_stops_a_task_before_its_work(
-    airflow: AirflowSite, tried: subprocess.CompletedProcess[str], states: dict[str, str]
+    airflow: AirflowSite, said: str, states: dict[str, str]
 ) -> None:
     assert states["no_contract"] == "failed"
     assert n_done(airflow, "no_contract") == 0
-    assert "'nowhere/contract.yaml': expected a file, received none" in tried.stdout + tried.stderr
+    assert "'nowhere/contract.yaml': expected a file, received none" in said
 
 
-def test_a_task_fails_for_its_own_reason(
-    airflow: AirflowSite, tried: subprocess.CompletedProcess[str], states: dict[str, str]
-) -> None:
+def test_a_task_fails_for_its_own_reason(airflow: AirflowSite, said: str, states: dict[str, str]) -> None:
     """A promise neither hides nor replaces a task's own failure, and leaves no evidence of what never was."""
     assert states["fails_itself"] == "failed"
-    assert "ValueError: its own failure" in tried.stdout + tried.stderr
+    assert "ValueError: its own failure" in said
     assert count_evidence(airflow, "fails_itself") == {}
 
 
 def test_a_task_that_returns_nothing_cannot_keep_a_promise(
-    airflow: AirflowSite, tried: subprocess.CompletedProcess[str], states: dict[str, str]
+    airflow: AirflowSite, said: str, states: dict[str, str]
 ) -> None:
     assert states["returns_nothing"] == "failed"
     assert n_done(airflow, "returns_nothing") == 1
-    assert "what the task returned: expected a path" in tried.stdout + tried.stderr
+    assert "what the task returned: expected a path" in said
 
 
 def test_a_second_try_does_not_double_the_evidence(airflow: AirflowSite, states: dict[str, str]) -> None:
@@ -150,19 +170,16 @@ def test_every_mapped_task_has_the_promise(states: dict[str, str]) -> None:
     assert states["mapped[1]"] == "failed"
 
 
-def test_any_operator_can_carry_several_promises(
-    tried: subprocess.CompletedProcess[str], states: dict[str, str]
-) -> None:
+def test_any_operator_can_carry_several_promises(said: str, states: dict[str, str]) -> None:
     """All are checked and all broken ones named; a template picks the output from what the task returned."""
     assert states["operator"] == "failed"
-    text = tried.stdout + tried.stderr
     for contract in ("four_fifths_rule", "demographic_parity"):
-        assert f"Promise '{contract}' about promises.operator: violated" in text
+        assert f"Promise '{contract}' about promises.operator: violated" in said
 
 
-def test_bad_input_is_not_retried(tried: subprocess.CompletedProcess[str], states: dict[str, str]) -> None:
+def test_bad_input_is_not_retried(said: str, states: dict[str, str]) -> None:
     assert states["bad_input"] == "failed"
-    assert "expected an existing file, received none of that name" in tried.stdout + tried.stderr
+    assert "expected an existing file, received none of that name" in said
 
 
 def test_a_dag_file_is_parsed_without_anything_heavy(airflow: AirflowSite) -> None:
@@ -186,29 +203,23 @@ print(json.dumps([sorted({name.split('.')[0] for name in sys.modules}), document
         assert "**Promise** `four_fifths_rule`" in documents[task]
 
 
-def test_airflow_lists_the_provider(airflow: AirflowSite) -> None:
-    """The entry point works, and what it says meets Airflow's own schema."""
+def test_airflow_knows_the_provider_and_its_examples_hold(airflow: AirflowSite) -> None:
+    """The entry point meets Airflow's own schema, all names load, and the examples in docstrings are right."""
     code = """
-import importlib.metadata, json
-from airflow.providers_manager import ProvidersManager
-print(json.dumps(sorted(ProvidersManager().providers)))
-"""
-    done = airflow.run("-c", code)
-    assert "equitab" in json.loads(done.stdout.splitlines()[-1]), done.stdout + done.stderr
-
-
-def test_the_docstrings_of_the_operators_hold(airflow: AirflowSite) -> None:
-    """Where Airflow is, all names of the provider load, and the examples of its modules are right."""
-    code = """
-import doctest, importlib, pkgutil
+import doctest, importlib, json, pkgutil
 import equitab.integrations.airflow as provider
+from airflow.providers_manager import ProvidersManager
 assert all(getattr(provider, name) for name in provider.__all__)
 found = [f"{provider.__name__}.{module.name}" for module in pkgutil.iter_modules(provider.__path__)]
-modules = [importlib.import_module(name) for name in found]
-print(sum(doctest.testmod(module).failed for module in modules), len(modules))
+failed = [name for name in found if doctest.testmod(importlib.import_module(name)).failed]
+print(json.dumps([sorted(ProvidersManager().providers), found, failed]))
 """
     done = airflow.run("-c", code)
-    assert done.stdout.split() == ["0", str(len(list(package_files())))], done.stdout + done.stderr
+    assert done.returncode == 0, done.stderr
+    providers, found, failed = json.loads(done.stdout.splitlines()[-1])
+    assert "equitab" in providers
+    assert len(found) == len(package_files())
+    assert failed == []
 
 
 def package_files() -> list[Path]:

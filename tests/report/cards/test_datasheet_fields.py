@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from equitab.report.cards.datasheet_fields import coarsen_counts, responsible_fields, word_missing
+from equitab.report.cards.datasheet_fields import (
+    coarsen_counts,
+    responsible_fields,
+    word_generator,
+    word_missing,
+)
 from report.cards.sample_cards import sample_contents, sample_run, sample_source, sample_tables
 
 
@@ -98,6 +103,28 @@ def test_of_several_seeds_the_sheet_says_whose_tables_these_are() -> None:
     """The folder keeps those of the first."""
     told = responsible_fields(sample_contents(run=sample_run(seeds=(3, 4))))["dataManipulationProtocol"]
     assert "All this was done 2 times; the tables are those of seed 3." in str(told)
+
+
+def test_the_generator_is_named_with_its_settings_and_how_it_was_chosen() -> None:
+    """What somebody needs to do it again."""
+    told = word_generator(sample_contents(run=sample_run(searched="n_rounds 20")))
+    assert told == "boosted_trees (preset: fast; n_rounds: 20; chosen by a search: n_rounds 20)"
+    assert word_generator(sample_contents(run=sample_run(settings={}))) == "boosted_trees (default settings)"
+
+
+def test_a_generator_that_keeps_rows_is_pointed_out() -> None:
+    """Its folder is as sensitive as the source."""
+    told = "The folder generator/ holds training rows: it is as sensitive as the source."
+    assert told not in responsible_fields(sample_contents())["personalSensitiveInformation"]
+    kept = responsible_fields(sample_contents(run=sample_run(stores_rows=True)))
+    assert told in kept["personalSensitiveInformation"]
+
+
+def test_every_remark_of_the_run_is_a_limit() -> None:
+    """None is left out, those about how rows were divided neither."""
+    limits = responsible_fields(sample_contents())["dataLimitations"]
+    assert "Test rows chosen at random" in limits
+    assert "F (fewer than 10 real held-out rows)" in limits
 
 
 def test_counts_of_ten_and_more_stay() -> None:

@@ -7,7 +7,7 @@ import unicodedata
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -22,6 +22,7 @@ def plain(text: str) -> str:
     return " ".join("".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in text).split())
 
 
+@settings(deadline=None)
 @given(SIGNS)
 def test_a_text_is_one_paragraph_of_itself(text: str) -> None:
     """No sign of it becomes markup, and none is lost."""
@@ -31,6 +32,7 @@ def test_a_text_is_one_paragraph_of_itself(text: str) -> None:
     assert unescape(shown.removeprefix("<p>").removesuffix("</p>\n")) == expected
 
 
+@settings(deadline=None)
 @given(SIGNS, SIGNS)
 def test_a_table_keeps_its_cells(first: str, second: str) -> None:
     """Two rows with two cells each, whatever the cells hold."""
@@ -40,6 +42,7 @@ def test_a_table_keeps_its_cells(first: str, second: str) -> None:
     assert [unescape(cell) for cell in cells[:2]] == [plain(text) or "—" for text in (first, second)]
 
 
+@settings(deadline=None)
 @given(st.lists(SIGNS.filter(lambda text: plain(text) != ""), min_size=1, max_size=4))
 def test_a_list_has_one_plain_item_for_each_text(texts: list[str]) -> None:
     """No item becomes a heading, a quotation, a rule, a definition or a list of its own."""

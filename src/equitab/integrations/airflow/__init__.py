@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from equitab.integrations.airflow.assurance_operators import (
         EquitabAssureOperator,
         EquitabCertifyOperator,
+        EquitabMonitorOperator,
         EquitabVerifyOperator,
     )
     from equitab.integrations.airflow.promises import promise, promised
+    from equitab.integrations.airflow.row_operators import EquitabImputeOperator, EquitabPredictOperator
     from equitab.integrations.airflow.stage_operators import (
         EquitabAuditOperator,
         EquitabAugmentOperator,
@@ -34,6 +36,9 @@ _HOMES = {
     "EquitabCertifyOperator": "assurance_operators",
     "EquitabEvaluateOperator": "stage_operators",
     "EquitabFitOperator": "stage_operators",
+    "EquitabImputeOperator": "row_operators",
+    "EquitabMonitorOperator": "assurance_operators",
+    "EquitabPredictOperator": "row_operators",
     "EquitabRunOperator": "stage_operators",
     "EquitabSampleOperator": "stage_operators",
     "EquitabVerifyOperator": "assurance_operators",
@@ -48,6 +53,9 @@ __all__ = [
     "EquitabCertifyOperator",
     "EquitabEvaluateOperator",
     "EquitabFitOperator",
+    "EquitabImputeOperator",
+    "EquitabMonitorOperator",
+    "EquitabPredictOperator",
     "EquitabRunOperator",
     "EquitabSampleOperator",
     "EquitabVerifyOperator",

@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from equitab.integrations.airflow.kept_promises import keep_promises
 from equitab.integrations.airflow.operator_base import EquitabOperator
 from equitab.integrations.airflow.promise_terms import ContractSource, InDoubt, Promise, stops
+from equitab.integrations.airflow.task_answer import written
 
 
 class EquitabAssureOperator(EquitabOperator):
@@ -217,3 +218,65 @@ class EquitabVerifyOperator(EquitabOperator):
         told = found.to_dict()
         head = {key: told[key] for key in ("is_valid", "status", "digest", "key_id", "key_name")}
         return {**head, "verdict": verdict or None, "not_checked": len(found.not_checked)}
+
+
+class EquitabMonitorOperator(EquitabOperator):
+    """Check a certified run on new rows, and stop the DAG where its certificate is no longer in force.
+
+    Where data, model or code changed, the saved model is judged on the new rows, the contract is checked again, and
+    the certificate is renewed, suspended or revoked. In a scheduled DAG this is a monitor.
+
+    Parameters
+    ----------
+    run : str
+        The folder of a run with a contract and a certificate.
+    table : str
+        New real rows whose outcomes became known, with the columns of the run's table.
+    store : str, optional
+        The evidence store; where the run's recipe says, else the default one, when not given; ``none`` for nowhere.
+    key : str, optional
+        The file of the key that signs renewals; this machine's own key when not given.
+    if_undetermined : {"stop", "go_on"}
+
+    Notes
+    -----
+    Returns ``{"status", "verdict", "changes", "rows", "file", "digest"}``, of the certificate that counts now.
+    """
+
+    template_fields: ClassVar[Sequence[str]] = ("run", "table", "store", "key")
+
+    def __init__(
+        self,
+        *,
+        run: str,
+        table: str,
+        store: str | None = None,
+        key: str | None = None,
+        if_undetermined: InDoubt = "stop",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.run = run
+        self.table = table
+        self.store = store
+        self.key = key
+        self.if_undetermined = if_undetermined
+
+    def work(self) -> dict[str, Any]:
+        """Look once."""
+        from equitab.pipeline.assurance import monitor
+
+        found = monitor(self.run, self.table, store=self.store, key=self.key)[-1]
+        self.say([*found.lines(), *found.remarks])
+        if found.exit_code == 1 or (found.exit_code and self.if_undetermined == "stop"):
+            verdict = (
+                "" if found.verdict is None else f"; on the new rows its contract is {found.verdict.verdict}"
+            )
+            raise AirflowFailException(f"The certificate of {self.run!r} is {found.status}{verdict}.")
+        return {
+            "status": found.status,
+            "verdict": found.claimed if found.verdict is None else found.verdict.verdict,
+            "changes": list(found.changes),
+            "rows": found.n_rows,
+            **written(str(found.certificate)),
+        }

@@ -13,7 +13,7 @@ def get_provider_info() -> dict[str, Any]:
     >>> get_provider_info()["package-name"]
     'equitab'
     """
-    modules = ("stage_operators", "assurance_operators")
+    modules = ("stage_operators", "row_operators", "assurance_operators")
     return {
         "package-name": "equitab",
         "name": "equitab",

@@ -21,10 +21,13 @@ from equitab.assurance import (
 )
 from equitab.assurance.contract_words import requirement_words
 from equitab.assurance.evidence import EvidenceSource, measurement_evidence, verdict_evidence
+from equitab.assurance.evidence_store import EvidenceStore
 from equitab.assurance.outbox import RecordOutcome, record
 from equitab.dataframe import Frame
+from equitab.errors import EquitabError
 from equitab.evaluation.results import Measurement, measurements_from_frame
 from equitab.pipeline.assurance.judged import Judged, judged
+from equitab.pipeline.assurance.store_knowledge import look_back
 from equitab.pipeline.schema_resolution import SchemaSource
 
 NO_STORE = "none"
@@ -85,6 +88,8 @@ def assure(
     earlier: Iterable[Any] = (),
     subject: str = "",
     store: str | Path | None = None,
+    run: str = "",
+    probe: str = "assure",
     seed: int = 0,
     now: datetime | None = None,
 ) -> Assurance:
@@ -100,11 +105,17 @@ def assure(
     prediction : str, optional
         A column of predictions.
     earlier : iterable of tables or locations, optional
-        What was judged before, oldest first: for clauses that look back.
+        What was judged before, oldest first: for clauses that look back. What the evidence store knows of the same
+        subject when empty.
     subject : str, optional
-        What the evidence is about, over all times; the name of what is judged when empty.
+        What the evidence is about, over all times; the run's subject, or the name of the table, when empty.
     store : str or Path, optional
         Where the evidence is kept: a URL or a path; ``none`` for nowhere; the user's own store without.
+    run : str, optional
+        The name of this check among others; a new one when empty. A check that is repeated under the same name and
+        time says the same evidence, which the store keeps once.
+    probe : str, default "assure"
+        Who asked.
     seed : int, default 0
         Of the intervals.
     now : datetime, optional
@@ -128,17 +139,22 @@ def assure(
     >>> words = {"target": "hired", "favorable_outcome": ["yes"], "sensitive_features": ["sex"]}
     >>> found = assure("four_fifths_rule", people, schema=words, store="none")
     >>> found.verdict.verdict, found.verdict.clauses[0].reason
-    ('violated', 'the whole interval [0.460, 0.540] is below 0.8')
+    ('violated', 'the whole interval [0.462, 0.549] is below 0.8')
     """
     asked = as_contract(contract)
     before = [judged(one, schema=_of_table(one, schema), prediction=prediction, seed=seed) for one in earlier]
     found = judged(on, schema=schema, prediction=prediction, seed=seed)
-    name = subject or found.name
-    verdict = check_contract(
-        asked, found.frame, chosen=found.chosen, earlier=[one.frame for one in before], subject=name
-    )
-    kept = None if store == NO_STORE else _keep(found, verdict, store, name, seed, now or datetime.now(UTC))
-    return Assurance(asked, verdict, name, found.frame, kept, found.remarks)
+    name = subject or found.subject or found.name
+    frames, remarks = [one.frame for one in before], found.remarks
+    if not frames and store != NO_STORE:
+        frames, known = _known_before(asked, store, subject=name, run=run or found.run)
+        remarks = (*remarks, *known)
+    verdict = check_contract(asked, found.frame, chosen=found.chosen, earlier=frames, subject=name)
+    kept = None
+    if store != NO_STORE:
+        time, check = now or datetime.now(UTC), run or f"assure-{uuid4().hex[:12]}"
+        kept = _keep(found, verdict, store, run=check, probe=probe, subject=name, time=time, seed=seed)
+    return Assurance(asked, verdict, name, found.frame, kept, remarks)
 
 
 def as_contract(contract: Contract | str | Path | Mapping[str, Any] | Iterable[str]) -> Contract:
@@ -149,11 +165,16 @@ def as_contract(contract: Contract | str | Path | Mapping[str, Any] | Iterable[s
     >>> as_contract(["no_copies", "four_fifths_rule"]).name
     'no_copies, four_fifths_rule'
     """
-    if isinstance(contract, str) and contract in TEMPLATES:
+    if isinstance(contract, str) and (contract in TEMPLATES or _is_word(contract)):
         return contract_from_templates(contract)
     if isinstance(contract, str | Path | Mapping | Contract):
         return read_contract(contract)
     return contract_from_templates(contract)
+
+
+def _is_word(text: str) -> bool:
+    """Return whether a text is meant as the name of a template: one word, and no file."""
+    return text.isidentifier() and not Path(text).exists()
 
 
 def template_rows() -> list[dict[str, str]]:
@@ -183,19 +204,32 @@ def _of_table(on: Any, schema: SchemaSource) -> SchemaSource:
     return None if is_run else schema
 
 
-def _keep(
-    found: Judged, verdict: ContractVerdict, store: str | Path | None, subject: str, seed: int, now: datetime
-) -> RecordOutcome:
+def _known_before(
+    contract: Contract, store: str | Path | None, *, subject: str, run: str
+) -> tuple[list[Frame], tuple[str, ...]]:
+    """Return what the store knows of earlier times, oldest first, as far as the contract looks back; and a remark."""
+    n_times = look_back(contract)
+    if not n_times:
+        return [], ()
+    try:
+        with EvidenceStore.open(store, read_only=True) as opened:
+            rows = opened.runs(subject=subject).to_native().to_pylist()
+            names = [row["run"] for row in rows if row["n_measurements"]]
+            before = (names[: names.index(run)] if run in names else names)[-n_times:]
+            held = [opened.history(subject=subject, run=name, kind="measurement") for name in before]
+    except EquitabError as error:
+        return [], (f"The evidence store could not be asked for earlier times: {error}",)
+    named = ", ".join(before) or "none"
+    return held, (f"Earlier times of {subject!r} in the evidence store that were looked at: {named}.",)
+
+
+def _keep(found: Judged, verdict: ContractVerdict, store: str | Path | None, **about: Any) -> RecordOutcome:
     """Put the verdict, and what was measured for it, into the evidence store."""
     source = EvidenceSource(
-        run=f"assure-{uuid4().hex[:12]}",
-        subject=subject,
-        time=now,
-        probe="assure",
         data_digest=found.data_digest,
         code_digest=code_digest(),
         contract_digest=verdict.contract_digest,
-        seed=seed,
+        **about,
     )
     is_new = found.kind in ("table", "predictions")
     measured = measurement_evidence(source, found.frame) if is_new else []

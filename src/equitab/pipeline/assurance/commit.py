@@ -203,8 +203,8 @@ def _why_none(has_another: bool) -> str:
 
 def _runs_before(store: EvidenceStore, subject: str, sequence: int | None) -> set[str]:
     """Return the runs about a subject whose beginning stands before a place in the chain."""
-    rows = _rows(store.history(kind="run", subject=subject))
-    return {row["run"] for row in rows if sequence is None or row["sequence"] < sequence}
+    begun = [row for row in _rows(store.history(kind="run", subject=subject)) if row["event"] == "started"]
+    return {row["run"] for row in begun if sequence is None or row["sequence"] < sequence}
 
 
 def _first_sequence(frame: Frame) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _SUBJECTS_AT_ONCE = 500
+_ANSWERS_KEPT, _MOST_ROWS_KEPT = 16, 20_000
 
 
 class EvidenceReader:
@@ -47,7 +49,9 @@ class EvidenceReader:
         self._anchors = known_heads(self._store.header.identifier)
         self._new_follower = lambda: ChainFollower(self._store, self._anchors)
         self._follower = self._new_follower()
-        self._lock = threading.Lock()
+        self._lock, self._counting = threading.Lock(), threading.Lock()
+        self._answered_at = ""
+        self._answers: OrderedDict[tuple[Any, ...], list[Row]] = OrderedDict()
         self._seen = 0
         self._runs: dict[tuple[str, str], Row] = {}
 
@@ -63,12 +67,12 @@ class EvidenceReader:
         """
         from equitab.assurance.evidence_pages import runs_after
 
-        with self._lock:
+        with self._counting:
             end = self._store.head.sequence
             if end < self._seen:  # somebody took rows away: all are counted anew
                 self._seen, self._runs = 0, {}
             if end > self._seen:
-                self._seen, rows = self._ask(runs_after, after=self._seen)
+                self._seen, rows = self._store.ask(runs_after, after=self._seen)
                 for row in rows:
                     self._add(row)
             return sorted(self._runs.values(), key=lambda row: (row["last_time"], row["run"]), reverse=True)
@@ -110,7 +114,8 @@ class EvidenceReader:
         """Return the seed and the digests that the newest row of a run names."""
         from equitab.assurance.evidence_pages import context_of_run
 
-        return self._ask(context_of_run, run=run, subject=subject)
+        found = self._ask(context_of_run, run=run, subject=subject)
+        return found[0] if found else {}
 
     def follow_chain(self, n_rows: int) -> int:
         """Check the next rows of the chain; return the number of the last row that was checked."""
@@ -133,8 +138,27 @@ class EvidenceReader:
         """Close the store."""
         self._store.close()
 
-    def _ask(self, ask: Callable[..., Any], **options: Any) -> Any:
-        return self._store.ask(ask, **options)
+    def _ask(self, ask: Callable[..., list[Row]], **options: Any) -> list[Row]:
+        """Return the rows of an answer; while the store stays as it is, the last answers are not asked for again."""
+        key = (ask.__name__, *sorted((name, str(value)) for name, value in options.items()))
+        head = self._store.head.digest
+        with self._lock:
+            if head != self._answered_at:
+                self._answered_at, self._answers = head, OrderedDict()
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return self._answers[key]
+        rows = self._store.ask(ask, **options)
+        if len(rows) <= _MOST_ROWS_KEPT:
+            self._keep(head, key, rows)
+        return rows
+
+    def _keep(self, head: str, key: tuple[Any, ...], rows: list[Row]) -> None:
+        with self._lock:
+            if head == self._answered_at:
+                self._answers[key] = rows
+                while len(self._answers) > _ANSWERS_KEPT:
+                    self._answers.popitem(last=False)
 
     def _add(self, row: Row) -> None:
         key = (row["subject"], row["run"])

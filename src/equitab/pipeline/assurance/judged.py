@@ -12,7 +12,7 @@ from equitab.assurance import digest_frame
 from equitab.dataframe import Frame, read_table
 from equitab.errors import InputError, Problem, RecipeError, SavedFormatError
 from equitab.evaluation.results import Measurement, measurements_frame
-from equitab.pipeline.assurance.certify import chosen_by
+from equitab.pipeline.assurance.run_certificate import chosen_by
 from equitab.pipeline.run_folder import RUN_FILE, read_run_record
 from equitab.pipeline.schema_resolution import SchemaSource
 from equitab.pipeline.table_source import open_table
@@ -35,6 +35,8 @@ class Judged:
         Of a run: its model and treatment.
     data_digest : str
         Of the table; empty where it is not at hand.
+    subject, run : str
+        Of a run: what its evidence is about, and its name there.
     remarks : tuple of str
         What was guessed and found while measuring.
     """
@@ -44,6 +46,8 @@ class Judged:
     frame: Frame
     chosen: Mapping[str, str] = field(default_factory=dict)
     data_digest: str = ""
+    subject: str = ""
+    run: str = ""
     remarks: tuple[str, ...] = ()
 
 
@@ -118,6 +122,8 @@ def _run(folder: Path) -> Judged:
         read_table(folder / "measurements.parquet"),
         chosen_by(record),
         f"sha256:{record.fingerprint['table']}",
+        subject=str(record.facts.get("subject", "")),
+        run=str(record.facts.get("run", "")),
     )
 
 

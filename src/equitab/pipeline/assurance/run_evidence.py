@@ -8,7 +8,7 @@ says the same bytes again, which the store keeps once.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,7 @@ def begin_evidence(prepared: PreparedRun, folder: RunFolder) -> PlatformMeter:
         "seeds": list(prepared.recipe.seeds),
     }
     source = source_of(prepared, folder, time=noted_time(folder, "begun_at"))
+    source = replace(source, model_digest="")  # a run that goes on has its model already
     keep_evidence([run_evidence(source, table=prepared.name, facts=facts)], contract_choice(prepared))
     return meter
 

@@ -97,18 +97,32 @@ def _state(store: EvidenceStore, digest: str) -> tuple[str | None, str]:
     return str(steps[-1]["status"]), str(steps[-1]["reason"] or "")
 
 
-def _earlier(store: EvidenceStore, certificate: Certificate, folder: Path | None) -> tuple[Frame, ...]:
-    """Return the measurements of the runs before this one, as many as the contract looks at."""
-    from equitab.assurance import Contract
+def earlier_runs(store: EvidenceStore, contract: Contract, *, subject: str, run: str) -> tuple[Frame, ...]:
+    """Return the measurements of the runs before one, as many as a contract looks at, oldest first.
 
-    n_times = 0 if certificate.contract is None else look_back(Contract.from_dict(certificate.contract))
-    if not n_times or folder is None:
+    Parameters
+    ----------
+    store : EvidenceStore
+    contract : Contract
+    subject, run : str
+        As the run recorded them; a run that the store does not know has none before it.
+    """
+    n_times = look_back(contract)
+    if not n_times:
         return ()
-    facts = read_record(folder).get("facts", {})
-    run, subject = str(facts.get("run", "")), str(facts.get("subject", ""))
     names = [row["run"] for row in _rows(store.runs(subject=subject)) if row["n_measurements"]]
     before = names[: names.index(run)] if run in names else []
     return tuple(store.history(subject=subject, run=name, kind="measurement") for name in before[-n_times:])
+
+
+def _earlier(store: EvidenceStore, certificate: Certificate, folder: Path | None) -> tuple[Frame, ...]:
+    from equitab.assurance import Contract
+
+    if certificate.contract is None or folder is None:
+        return ()
+    facts = read_record(folder).get("facts", {})
+    contract = Contract.from_dict(certificate.contract)
+    return earlier_runs(store, contract, subject=str(facts.get("subject", "")), run=str(facts.get("run", "")))
 
 
 def _rows(frame: Frame) -> list[dict[str, Any]]:

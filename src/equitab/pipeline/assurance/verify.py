@@ -77,7 +77,7 @@ def verify(
     table that the recipe names, nor its model.
     """
     place = certificate_place(Path(certificate))
-    _check_there(place)
+    _check_there(place, Path(certificate))
     folder = run_folder_of(place) if run is None else Path(run)
     trusted = TrustedKeys.of_files(tuple(keys)) if keys else None
     first = verify_certificate(place, folder=folder, trusted=trusted, not_remeasured=_FIRST, now=now)
@@ -100,12 +100,14 @@ def verify(
     )
 
 
-def _check_there(place: Path) -> None:
+def _check_there(place: Path, asked: Path) -> None:
     if place.is_file():
         return
-    missing = "a folder without certificate.json" if place.parent.is_dir() else "nothing there"
+    missing = "a folder without certificate.json" if asked.is_dir() else "nothing there"
     advice = "name a certificate's file or a run's folder; equitab certify RUN writes one"
-    raise InputError(Problem(f"certificate {str(place)!r}", "a file", missing, advice))
+    raise InputError(
+        Problem(f"certificate {str(asked)!r}", "a certificate's file or a run's folder", missing, advice)
+    )
 
 
 def _open(folder: Path | None, table: Any, *, recompute: bool) -> SourceTable | None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from equitab.assurance import Certificate, Contract, Verification
 
 _CERTIFICATE = "certificate.json"
-_MODEL_FILES = "model/"
+_MODEL_FILES = "file 'model/"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

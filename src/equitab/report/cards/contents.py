@@ -161,11 +161,12 @@ class RunCard:
     split_words : tuple of str
         How the rows were divided.
     generator : str
-    preset : str
     settings : mapping
-        Of the generator, where the recipe names any.
-    was_searched : bool
-        Whether several generators were tried.
+        Of the generator, as far as it says them.
+    searched : str
+        What a search among several settings chose; empty without one.
+    stores_rows : bool
+        Whether the generator's folder holds training rows.
     strategy : str
         Of the plan.
     n_added, n_drawn : int
@@ -190,9 +191,9 @@ class RunCard:
     n_test: int
     split_words: tuple[str, ...]
     generator: str
-    preset: str
     settings: Mapping[str, str]
-    was_searched: bool
+    searched: str
+    stores_rows: bool
     strategy: str
     n_added: int
     n_drawn: int

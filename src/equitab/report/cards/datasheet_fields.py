@@ -118,11 +118,10 @@ def word_manipulation(contents: CardContents) -> str:
 
 
 def word_generator(contents: CardContents) -> str:
-    """Return the generator with its preset and settings: ``tabddpm (preset fast; steps: 200)``."""
+    """Return the generator with its settings: ``tabddpm (preset: fast; steps: 200)``."""
     run = contents.run
-    told = [f"preset {run.preset}"] if run.preset else []
-    told += [f"{_named(name)}: {_named(value)}" for name, value in run.settings.items()]
-    told += ["chosen among several by a search"] if run.was_searched else []
+    told = [f"{_named(name)}: {_named(value)}" for name, value in run.settings.items()]
+    told += [f"chosen by a search: {_named(run.searched)}"] if run.searched else []
     return f"{_named(run.generator)} ({'; '.join(told) or 'default settings'})"
 
 
@@ -140,8 +139,7 @@ def word_limits(contents: CardContents) -> Iterator[str]:
     yield from lost_groups(measured)
     yield from filter(None, [" ".join(group_truth_sentences(measured))])
     yield from small_groups(report.groups, contents.small_group, what="training rows")
-    said = (one for one in report.remarks if one not in contents.run.split_words)
-    yield from (coarsen_counts(wording.upper_first(one)) for one in said)
+    yield from (coarsen_counts(wording.upper_first(one)) for one in report.remarks)
     yield (
         "Who is missing from the source altogether cannot be seen in it, and balanced rows do not make up for it."
     )
@@ -172,6 +170,12 @@ def privacy_sentences(contents: CardContents) -> tuple[str, ...]:
     """Return what was measured about privacy, for everybody and for groups."""
     measured = [one for one in contents.report.measurements if one.stage == "privacy"]
     return (*quality_sentences(measured), *group_sentences(measured))
+
+
+def word_stored_rows(contents: CardContents) -> Iterator[str]:
+    """Yield a warning where the generator's folder holds rows of the source."""
+    if contents.run.stores_rows:
+        yield "The folder generator/ holds training rows: it is as sensitive as the source."
 
 
 def word_licence(contents: CardContents) -> str:
@@ -287,6 +291,7 @@ def _personal(contents: CardContents) -> Iterator[str]:
     if named:
         yield f"The column {_named(named[0])} {IDENTIFIER} in the real rows."
     yield from privacy_sentences(contents)
+    yield from word_stored_rows(contents)
     yield "Drawn rows carry no formal guarantee of privacy; what is said above was measured, by the attacks named."
 
 

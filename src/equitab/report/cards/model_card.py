@@ -22,6 +22,7 @@ from equitab.report.cards.datasheet_fields import (
     word_licence,
     word_limits,
     word_manipulation,
+    word_stored_rows,
 )
 from equitab.report.cards.front_matter import front_matter
 from equitab.report.cards.markdown import Markdown, lay_out_list, lay_out_table, markdown_environment
@@ -189,6 +190,7 @@ def _privacy(contents: CardContents) -> Markdown:
     told = (
         *(privacy_sentences(contents) or ("Nothing was measured.",)),
         f"{table.path} holds {wording.format_count(table.n_real)} real records unchanged.",
+        *word_stored_rows(contents),
         "Whether the model itself gives away who it learned from was not measured.",
     )
     return lay_out_list(told)
