@@ -54,6 +54,12 @@ def test_a_number_in_a_where_is_the_text_of_measurements() -> None:
     assert contract.clauses[0].requirement.where == {"operating_point": ("0.5",)}
 
 
+def test_an_intersection_may_be_written_with_the_letter_x() -> None:
+    where = {"sensitive_features": ["sex x race", "sex"]}
+    contract = read_contract({"clauses": [{"metric": "f1", "at_least": 0.5, "where": where}]})
+    assert contract.clauses[0].requirement.where == {"sensitive_features": ("sex × race", "sex")}
+
+
 @pytest.mark.parametrize(
     ("clause", "words"),
     [
@@ -87,6 +93,10 @@ def test_a_number_in_a_where_is_the_text_of_measurements() -> None:
         ({"template": "four_fifths_rule", "metric": "accuracy", "at_least": 0.1}, "another promise"),
         ({"template": "four_fifths_rule", "absolute": True}, "the template's own"),
         (17, "received the number 17"),
+        ({"name": "a\x1b[2J", "metric": "accuracy", "at_least": 0.5}, "characters that cannot be printed"),
+        ({"name": "two\nlines", "metric": "accuracy", "at_least": 0.5}, "characters that cannot be printed"),
+        ({"name": "x" * 121, "metric": "accuracy", "at_least": 0.5}, "received 121 characters"),
+        ({"property": "\t", "metric": "accuracy", "at_least": 0.5}, "a name, received an empty one"),
         ([], "received a list"),
         ({"name": 3, "metric": "accuracy", "at_least": 0.5}, "a text, received the number 3"),
     ],

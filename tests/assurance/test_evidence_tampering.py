@@ -106,7 +106,7 @@ def test_an_inserted_row_is_named(place: StorePlace, pieces: list[Evidence], sou
         before = store.history()["digest"].to_list()[1]
         at = store.last_recorded_at
     forged = source.says("measurement", {"metric": "accuracy", "value": 1.0, "n": 9})
-    evidence = digest_content(stored_form(forged)[0])
+    evidence = digest_content(stored_form(forged).content)
     digest = link_digest(3, evidence, before, at)
     values = (
         f"INSERT INTO equitab_evidence ({', '.join(COLUMNS)}) SELECT "

@@ -106,3 +106,17 @@ def test_a_bad_call_ends_with_2_and_says_all_of_it(call: Call, people_csv: Path,
 def test_a_contract_that_cannot_be_read_is_told_from_one_that_is_broken(call: Call, people_csv: Path) -> None:
     """A gate must not go green, nor red, for a missing file."""
     assert call("assure", "nowhere.yaml", "--on", people_csv).exit_code == 2
+
+
+def test_a_hostile_table_does_not_steer_the_terminal(call: Call, tmp_path: Path) -> None:
+    """Names of groups are shown, escape sequences in them are not obeyed."""
+    rows = [{"sex": f"F\x1b[2J{n % 2}", "hired": ["no", "yes"][n % 3 == 0]} for n in range(400)]
+    lines = ["sex,hired", *(f"{row['sex']},{row['hired']}" for row in rows)]
+    (tmp_path / "people.csv").write_text("\n".join(lines))
+    result = call(
+        "assure", "--template", "disparate_impact", "--on", tmp_path / "people.csv", "--target", "hired",
+        "--sensitive", "sex", "--store", "none", "--quiet",
+    )  # fmt: skip
+    assert result.exit_code in (0, 1, 3), result.output
+    assert "\x1b" not in result.stdout
+    assert "shown: disparate_impact: sex, F" in result.stdout

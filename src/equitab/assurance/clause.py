@@ -19,9 +19,19 @@ from equitab.assurance.requirement import (
 from equitab.errors import Problem, closest
 from equitab.metrics import METRICS
 
-__all__ = ["APPLIES_WHEN", "Clause", "Severity", "clause_place", "clause_problems", "promised_property"]
+__all__ = [
+    "APPLIES_WHEN",
+    "MAX_NAME",
+    "Clause",
+    "Severity",
+    "clause_place",
+    "clause_problems",
+    "name_problems",
+    "promised_property",
+]
 
 Severity = Literal["block", "warn"]
+MAX_NAME = 120
 
 #: What has to be there for a clause to apply at all.
 APPLIES_WHEN: Mapping[str, str] = {
@@ -116,8 +126,9 @@ def clause_problems(clause: Clause, number: int) -> list[Problem]:
     """
     where = clause_place(number, clause.name)
     problems = [*requirement_problems(clause.requirement, where), *_over_problems(clause.over, where)]
-    if not clause.name.strip():
-        problems.append(Problem(f"{where}, key 'name'", "a name", "an empty one", "say what is promised"))
+    problems += name_problems(clause.name, f"{where}, key 'name'", advice="say what is promised")
+    if clause.property:
+        problems += name_problems(clause.property, f"{where}, key 'property'", advice="fairness, say")
     if clause.severity not in get_args(Severity):
         advice = closest(clause.severity, get_args(Severity))
         problems.append(Problem(f"{where}, key 'severity'", "block or warn", repr(clause.severity), advice))
@@ -126,6 +137,17 @@ def clause_problems(clause: Clause, number: int) -> list[Problem]:
             advice = closest(word, list(APPLIES_WHEN))
             problems.append(Problem(f"{where}, key 'applies_when'", "a known word", repr(word), advice))
     return problems
+
+
+def name_problems(name: str, where: str, *, advice: str) -> list[Problem]:
+    """Return what is wrong with a name: it has to fit on a line of a terminal, a page and a certificate."""
+    if not name.strip():
+        return [Problem(where, "a name", "an empty one", advice)]
+    if len(name) > MAX_NAME or not name.isprintable():
+        expected = f"at most {MAX_NAME} printable characters on one line"
+        received = f"{len(name)} characters" if name.isprintable() else "characters that cannot be printed"
+        return [Problem(where, expected, received, advice)]
+    return []
 
 
 def clause_place(number: int, name: str = "") -> str:
@@ -137,7 +159,7 @@ def clause_place(number: int, name: str = "") -> str:
     ("clause 2 ('fair')", 'clause 3')
     """
     plain = f"clause {number}"
-    return f"{plain} ({name!r})" if name not in ("", plain) else plain
+    return f"{plain} ({name[:MAX_NAME]!r})" if name not in ("", plain) else plain
 
 
 def _over_problems(over: Over | None, where: str) -> list[Problem]:

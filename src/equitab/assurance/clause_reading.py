@@ -259,7 +259,12 @@ class _Reader:
                 where, "columns and values", received, "write {sensitive_features: sex}, or leave it out"
             )
             return {}
-        return {str(key): self.values(values, f"{where}, {str(key)!r}") for key, values in held.items()}
+        found = {str(key): self.values(values, f"{where}, {str(key)!r}") for key, values in held.items()}
+        if "sensitive_features" in found:  # no keyboard has the sign
+            found["sensitive_features"] = tuple(
+                one.replace(" x ", " × ") for one in found["sensitive_features"]
+            )
+        return found
 
     def values(self, held: Any, where: str) -> tuple[str, ...]:
         listed = list(held) if isinstance(held, list | tuple) else [held]

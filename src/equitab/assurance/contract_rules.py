@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal, get_args
 
-from equitab.assurance.clause import Clause
+from equitab.assurance.clause import Clause, name_problems
 from equitab.errors import Problem, closest
 
 __all__ = ["Correction", "InDoubt", "setting_problems", "together_problems"]
@@ -17,9 +17,7 @@ InDoubt = Literal["undetermined", "violated"]
 
 def setting_problems(name: str, confidence: float, correction: str, in_doubt: str) -> list[Problem]:
     """Return what is wrong with the settings of a contract: those of `Contract`."""
-    problems = []
-    if not name.strip():
-        problems.append(Problem("contract, key 'name'", "a name", "an empty one", "say what it is about"))
+    problems = name_problems(name, "contract, key 'name'", advice="say what it is about")
     if not (math.isfinite(confidence) and 0.5 <= confidence < 1):
         expected = "a number from 0.5 to below 1"
         problems.append(Problem("contract, key 'confidence'", expected, f"{confidence:g}", "0.95 is usual"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from equitab.assurance.clause import Clause
+from equitab.assurance.clause import MAX_NAME, Clause
 from equitab.assurance.contract import Contract
 from equitab.assurance.templates import TEMPLATES
 from equitab.errors import ContractError, Problem, closest
@@ -85,7 +85,7 @@ def contract_from_templates(
     sensitive_features : str or iterable of str, optional
         Promise fairness for these comparisons only (``sex``, ``sex × race``); for every one when empty.
     name : str, optional
-        Of the contract; the templates' names when empty.
+        Of the contract; the templates' names, or how many they are, when empty.
 
     Raises
     ------
@@ -107,4 +107,5 @@ def contract_from_templates(
     if problems:
         raise ContractError(problems)
     clauses: tuple[Clause, ...] = tuple(TEMPLATES[one].clause(sensitive_features=features) for one in asked)
-    return Contract(name or ", ".join(asked) or "contract", clauses)
+    listed = ", ".join(asked)
+    return Contract(name or (listed if 0 < len(listed) <= MAX_NAME else f"{len(asked)} templates"), clauses)

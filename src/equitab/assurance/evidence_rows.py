@@ -12,9 +12,11 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring
+from operator import itemgetter
 from typing import Any
 
 from equitab.assurance.canonical import canonical_json
@@ -63,16 +65,41 @@ BODY = (*TEXTS, *NUMBERS, *COUNTS)
 """Keys of the body that have a column."""
 
 LARGEST_INTEGER = 2**53 - 1
-_QUICK_KEYS = {*BODY, "shown"}
-_TEXT_OR_NOTHING = {str, type(None)}
-
 ContextValues = tuple[Any, ...]
 BodyValues = tuple[Any, ...]
 
+_IN_ORDER = sorted(range(len(BODY)), key=BODY.__getitem__)
+_ordered = itemgetter(*_IN_ORDER)
+_STARTS = tuple(f'"{BODY[place]}":' for place in _IN_ORDER)
+_ARE_TEXTS = tuple(BODY[place] in TEXTS for place in _IN_ORDER)
+_ARE_COUNTS = tuple(BODY[place] in COUNTS for place in _IN_ORDER)
 
-def context_values(evidence: Evidence) -> ContextValues:
-    """Return the values of `CONTEXT`, storable."""
-    return _context(
+
+@dataclass(frozen=True, slots=True)
+class StoredForm:
+    """A piece of evidence as it is kept.
+
+    Parameters
+    ----------
+    content : bytes
+        Its canonical JSON; the digest of it names the piece.
+    context : tuple
+        The values of `CONTEXT`.
+    values : tuple
+        The values of `BODY`; None where there is none.
+    rest : str
+        What of the body has no column, as canonical JSON.
+    """
+
+    content: bytes
+    context: ContextValues
+    values: BodyValues
+    rest: str
+
+
+def stored_form(evidence: Evidence) -> StoredForm:
+    """Return a piece of evidence as it is kept."""
+    context, tail = _context(
         evidence.code_digest,
         evidence.contract_digest,
         evidence.data_digest,
@@ -86,26 +113,47 @@ def context_values(evidence: Evidence) -> ContextValues:
         evidence.subject,
         evidence.time,
     )
+    body = evidence.body
+    if _has_columns_only(tuple(body)):
+        values = tuple(map(body.get, BODY))
+        known = quick_body(values)
+        if known is not None:
+            return StoredForm(_START + known + tail, context, values, "{}")
+    stored = storable_body(body)
+    values, rest = split_body(stored)
+    return StoredForm(_START + canonical_json(stored, where="evidence") + tail, context, values, rest)
+
+
+_START = b'{"body":'
 
 
 @lru_cache(maxsize=1024)
-def _context(*values: Any) -> ContextValues:
+def _context(*values: Any) -> tuple[ContextValues, bytes]:
     *most, time = values
-    return (*(_clean(value) if isinstance(value, str) else value for value in most), time_text(time))
+    context = (*(_clean(value) if isinstance(value, str) else value for value in most), time_text(time))
+    return context, _tail(context)
 
 
-def content_bytes(context: ContextValues, body: Mapping[str, Any]) -> bytes:
-    """Return the canonical JSON of a piece of evidence.
+def row_content(context: ContextValues, values: BodyValues, rest: str) -> bytes:
+    """Return the canonical JSON of the evidence that a row holds.
 
     Parameters
     ----------
-    context : tuple
-        The values of `CONTEXT`.
-    body : mapping
-        Storable: as `storable_body` returns it.
+    context, values, rest
+        As in `StoredForm`.
+
+    Raises
+    ------
+    InputError, ValueError, TypeError, AttributeError, RecursionError
+        If the row is in a form that `stored_form` never has.
     """
-    known = _quick_body(body)
-    return b'{"body":' + (canonical_json(body, where="evidence") if known is None else known) + _tail(context)
+    known = quick_body(values) if rest == "{}" else None
+    if known is None:
+        body = join_body(values, rest)
+        if split_body(body) != (values, rest):
+            raise ValueError("the body of the row is not in its own form")
+        known = canonical_json(body, where="evidence")
+    return _START + known + _tail(context)
 
 
 def digest_content(content: bytes) -> str:
@@ -133,12 +181,8 @@ def split_body(body: Mapping[str, Any]) -> tuple[BodyValues, str]:
     '{"shown":"all"}'
     """
     get = body.get
-    texts = [get(key) for key in TEXTS]
-    if not set(map(type, texts)) <= _TEXT_OR_NOTHING:
-        texts = [value if type(value) is str else None for value in texts]
-    numbers = [_number(get(key)) for key in NUMBERS]
-    counts = [_count(get(key)) for key in COUNTS]
-    values = (*texts, *numbers, *counts)
+    texts = (value if type(value := get(key)) is str else None for key in TEXTS)
+    values = (*texts, *(_number(get(key)) for key in NUMBERS), *(_count(get(key)) for key in COUNTS))
     if len(body) == len(values) - values.count(None):
         return values, "{}"
     placed = {key for key, value in zip(BODY, values, strict=True) if value is not None}
@@ -153,51 +197,41 @@ def join_body(values: Sequence[Any], rest: str) -> dict[str, Any]:
 
 
 def evidence_from_content(content: bytes) -> Evidence:
-    """Return the evidence that canonical bytes say: the inverse of `content_bytes`."""
+    """Return the evidence that canonical bytes say: the inverse of `stored_form`."""
     data = _read(content)
     return Evidence(**{**data, "time": parse_time(data["time"])})
 
 
-def stored_form(evidence: Evidence) -> tuple[bytes, ContextValues, Mapping[str, Any]]:
-    """Return the canonical JSON of a piece of evidence, and the values that a row is made of."""
-    context = context_values(evidence)
-    known = _quick_body(evidence.body)
-    if known is None:
-        body = storable_body(evidence.body)
-        return content_bytes(context, body), context, body
-    body = {key: value for key, value in evidence.body.items() if value is not None}
-    return b'{"body":' + known + _tail(context), context, body
+def quick_body(values: BodyValues) -> bytes | None:
+    """Return what `canonical_json` returns for the body with these values, many times faster; None where it may not.
 
+    Python writes ordinary numbers as the canonical form does, but for exponents and for ``.0`` at the end.
 
-def _quick_body(body: Mapping[str, Any]) -> bytes | None:
-    """Return what `canonical_json` returns, many times faster, for flat bodies of ordinary values; else None.
-
-    Python writes numbers as the canonical form does, but for exponents and for ``.0`` at the end.
+    Examples
+    --------
+    >>> quick_body(split_body({"metric": "accuracy", "value": 1.0})[0])
+    b'{"metric":"accuracy","value":1}'
     """
-    order = _quick_order(tuple(body))
-    if order is None:
-        return None
     parts = []
-    for key, start in order:
-        value = body[key]
-        kind = type(value)
+    for start, is_text, is_count, value in zip(
+        _STARTS, _ARE_TEXTS, _ARE_COUNTS, _ordered(values), strict=True
+    ):
         if value is None:
             continue
-        if kind is str:
-            text = _quoted(value)
-        elif kind is float:
+        kind = type(value)
+        if kind is str and is_text:
+            parts.append(start + _quoted(value))
+        elif kind is float and not is_text and not is_count:
             text = repr(value)
             if "e" in text or "n" in text:  # 1e-07, inf, nan
                 return None
-            text = text.removesuffix(".0")
-            text = "0" if text == "-0" else text
-        elif kind is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
-            text = repr(value)
+            parts.append(start + (text[:-2] if text.endswith(".0") else text))
+        elif kind is int and not is_text and -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+            parts.append(start + repr(value))
         else:
             return None
-        parts.append(start + text)
     whole = "{" + ",".join(parts) + "}"
-    if "\\u0000" in whole:
+    if "\\u0000" in whole or ":-0," in whole or ":-0}" in whole:
         return None
     try:
         return whole.encode()
@@ -206,9 +240,8 @@ def _quick_body(body: Mapping[str, Any]) -> bytes | None:
 
 
 @lru_cache(maxsize=256)
-def _quick_order(keys: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:
-    """Return keys in canonical order with how they are written; None if one is not of the usual ones."""
-    return tuple((key, f'"{key}":') for key in sorted(keys)) if _QUICK_KEYS.issuperset(keys) else None
+def _has_columns_only(keys: tuple[str, ...]) -> bool:
+    return set(BODY).issuperset(keys)
 
 
 @lru_cache(maxsize=4096)

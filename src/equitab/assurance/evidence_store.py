@@ -19,6 +19,7 @@ from equitab.assurance.chain import (
 )
 from equitab.assurance.evidence import Evidence, time_text
 from equitab.assurance.evidence_rows import (
+    StoredForm,
     digest_content,
     stored_form,
 )
@@ -350,11 +351,11 @@ def _pieces(evidence: Iterable[Evidence]) -> Iterator[list[Evidence]]:
         yield piece
 
 
-def _new_forms(connection: Connection, evidence: list[Evidence]) -> dict[str, Any]:
+def _new_forms(connection: Connection, evidence: list[Evidence]) -> dict[str, StoredForm]:
     """Return, by its digest, how each piece is stored that the store does not hold yet."""
     from equitab.assurance.row_transfer import known_digests
 
-    forms = {digest_content(form[0]): form for form in map(stored_form, evidence)}
+    forms = {digest_content(form.content): form for form in map(stored_form, evidence)}
     known = known_digests(connection, list(forms))
     return {digest: form for digest, form in forms.items() if digest not in known} if known else forms
 

@@ -228,7 +228,7 @@ def _why_no_partner(matches: Matches, index: int) -> str:
 
 def _why_without_interval(condition: Condition, value: float, state: int) -> str:
     if condition.needs_interval:
-        return f"insufficient evidence: the value {value:.3f} has no interval"
+        return f"insufficient evidence: the value {value:.3f} has no interval (needs_interval: false takes it as it is)"
     side = condition.bounds if state == MET else f"not {condition.bounds}"
     return f"the value {value:.3f}, which has no interval, is {side}"
 

@@ -121,7 +121,7 @@ def record(evidence: Iterable[Evidence], store: str | Path | None = None) -> Rec
     """
     pieces = list(evidence)
     address = store_address(store, needs_driver=False)
-    lines = [stored_form(piece)[0] for piece in pieces]
+    lines = [stored_form(piece).content for piece in pieces]
     try:
         return _put(pieces, store, address)
     except EquitabError as error:

@@ -4,46 +4,41 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from equitab.assurance.chain import Link, link_digest
-from equitab.assurance.evidence_rows import (
-    CONTEXT,
-    content_bytes,
-    digest_content,
-    join_body,
-    split_body,
-)
+from equitab.assurance.evidence_rows import CONTEXT, StoredForm, digest_content, row_content
 from equitab.assurance.evidence_tables import BODY_COLUMNS, COLUMNS, EVIDENCE
 
 _N_CONTEXT = len(CONTEXT)
 _READ = ("sequence", "recorded_at", *CONTEXT, "body", "evidence_digest", "previous", "digest", *BODY_COLUMNS)
 
 
-def rows_of(forms: dict[str, Any], link: tuple[int, str], recorded_at: str) -> Iterator[tuple[Any, ...]]:
+def rows_of(
+    forms: Mapping[str, StoredForm], link: tuple[int, str], recorded_at: str
+) -> Iterator[tuple[Any, ...]]:
     """Yield rows in the order of COLUMNS, each tied to the one before.
 
     Parameters
     ----------
-    forms : mapping of str to tuple
-        By its digest, what `equitab.assurance.evidence_rows.stored_form` returns for a piece of evidence.
+    forms : mapping of str to StoredForm
+        Pieces of evidence by their digests.
     link : tuple
         The number and the digest of the row before the first.
     recorded_at : str
     """
     sequence, previous = link
-    for evidence, (_, context, body) in forms.items():
+    for evidence, form in forms.items():
         sequence += 1
         digest = link_digest(sequence, evidence, previous, recorded_at)
-        code, contract, data, environment, kind, model, probe, recipe, run, seed, subject, time = context
-        values, rest = split_body(body)
+        code, contract, data, environment, kind, model, probe, recipe, run, seed, subject, time = form.context
         yield (
             *(sequence, recorded_at, kind, time, run, subject, probe),
-            *values,
-            rest,
+            *form.values,
+            form.rest,
             *(data, model, code, recipe, contract, environment, seed),
             *(evidence, previous, digest),
         )
@@ -96,10 +91,7 @@ def _link_of(row: Sequence[Any]) -> Link:
 def _content_digest(context: tuple[Any, ...], values: tuple[Any, ...], rest: str) -> str:
     """Return the digest of what a row says; empty if it is in a form that we never write."""
     try:
-        body = join_body(values, rest)
-        if rest != "{}" and split_body(body) != (values, rest):
-            return ""
-        return digest_content(content_bytes(context, body))
+        return digest_content(row_content(context, values, rest))
     except (ValueError, TypeError, AttributeError, RecursionError):
         return ""
 

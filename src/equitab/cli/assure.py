@@ -32,6 +32,9 @@ def assure(
     if promised.list_templates:
         _show_templates(common)
         return
+    if promised.commit:
+        _commit(contract, promised, judged, evidence, common)
+        return
     asked, on = _asked(contract, promised, judged)
     check_target(evidence.junit, overwrite=overwrite)
     found = check(
@@ -60,6 +63,26 @@ def _show_templates(common: CommonFlags) -> None:
         print_json({"templates": template_rows()})
     else:
         print_templates(template_rows())
+
+
+def _commit(
+    contract: str | None,
+    promised: PromiseFlags,
+    judged: JudgedFlags,
+    evidence: EvidenceFlags,
+    common: CommonFlags,
+) -> None:
+    """Fix a contract; that of the recipe or run named by --on where no other is said."""
+    from equitab.cli.output import print_json, print_lines
+    from equitab.pipeline.assurance.commit import commit_asked
+
+    found = commit_asked(
+        contract or promised.template, on=judged.on, subject=evidence.subject, store=evidence.store
+    )
+    if common.as_json:
+        print_json(found.to_dict())
+    else:
+        print_lines(found.lines())
 
 
 def _asked(contract: str | None, promised: PromiseFlags, judged: JudgedFlags) -> tuple[str | list[str], str]:

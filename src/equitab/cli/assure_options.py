@@ -25,6 +25,15 @@ class PromiseFlags:
             rich_help_panel=_PROMISES,
         ),
     ] = None
+    commit: Annotated[
+        bool,
+        typer.Option(
+            "--commit",
+            help="Check nothing: record that exactly this contract is fixed, before anything is run; --on or --subject "
+            "say about what.",
+            rich_help_panel=_PROMISES,
+        ),
+    ] = False
     list_templates: Annotated[
         bool,
         typer.Option(

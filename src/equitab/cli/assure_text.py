@@ -23,16 +23,12 @@ _WIDTH = 116
 def print_assurance(found: Assurance) -> None:
     """Print a verdict on stdout."""
     verdict = found.verdict
-    print_lines(
-        [
-            f"Contract {verdict.contract!r} on {found.subject}: {verdict.verdict}, {_MEANING[verdict.verdict]}.",
-            "",
-        ]
-    )
+    meaning = f"{verdict.verdict}, {_MEANING[verdict.verdict]}"
+    print_lines([f"Contract {verdict.contract!r} on {_printable(found.subject)}: {meaning}.", ""])
     header = ("promise", "of", "verdict", "value", "interval compared", "rows")
     print_table("Promises", header, map(_cells, verdict.clauses), n_text=3)
     for clause in verdict.clauses:
-        print_lines([*_explained(clause), ""])
+        print_lines([*map(_printable, _explained(clause)), ""])
     for remark in verdict.remarks:
         print_lines(wrap(remark, _WIDTH))
     print_lines([f"Digest of the contract: {verdict.contract_digest}"])
@@ -47,6 +43,11 @@ def print_templates(rows: Sequence[Mapping[str, str]]) -> None:
             print_lines([f"    Not applicable without {row['needs']}."])
         if row["source"]:
             print_lines([f"    Source: {row['source']}."])
+
+
+def _printable(line: str) -> str:
+    """Return a line without the characters by which a stranger's table could steer a terminal."""
+    return "".join(one if one.isprintable() else "\ufffd" for one in line)
 
 
 def _cells(clause: Any) -> tuple[str, ...]:

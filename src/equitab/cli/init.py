@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from equitab.cli.contract_options import ContractFlags, contract_changes
 from equitab.cli.options import (
     CommonFlags,
     ConstraintFlags,
@@ -21,6 +22,7 @@ def init(
     schema_flags: SchemaFlags,
     generator: GeneratorFlags,
     fairness: ConstraintFlags,
+    promises: ContractFlags,
     common: CommonFlags,
     test: TestTable = None,
     output: Annotated[str, out("Where the recipe goes.")] = "equitab.yaml",
@@ -37,7 +39,12 @@ def init(
         table,
         asked_schema(schema_flags, common),
         out=output,
-        changes={"seed": asked_seed(common), "split": {"test_table": test}, **generator_changes(generator)},
+        changes={
+            "seed": asked_seed(common),
+            "split": {"test_table": test},
+            **generator_changes(generator),
+            **contract_changes(promises),
+        },
         constraints=words.constraints() if words else (),
         overwrite=overwrite,
     )

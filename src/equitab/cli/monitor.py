@@ -28,7 +28,9 @@ def monitor(
     ] = None,
     times: Annotated[
         int | None,
-        typer.Option("--times", metavar="N", min=1, help="How many looks; with --every and without it, no end."),
+        typer.Option(
+            "--times", metavar="N", min=1, help="How many looks; with --every and without it, no end."
+        ),
     ] = None,
     store: Annotated[
         str | None,
@@ -40,7 +42,9 @@ def monitor(
     ] = None,
     key: Annotated[
         str | None,
-        typer.Option("--key", metavar="FILE", help="The private key that signs renewals; the local one without."),
+        typer.Option(
+            "--key", metavar="FILE", help="The private key that signs renewals; the local one without."
+        ),
     ] = None,
 ) -> None:
     """Check a certified run on new rows: 0 in force, 1 violated, revoked or expired, 3 undetermined.

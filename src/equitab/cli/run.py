@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from equitab.cli.contract_options import ContractFlags, contract_changes
 from equitab.cli.options import (
     CommonFlags,
     ConstraintFlags,
@@ -22,6 +23,7 @@ def run(
     generator: GeneratorFlags,
     plan: PlanFlags,
     fairness: ConstraintFlags,
+    promises: ContractFlags,
     recipe: Annotated[
         str | None,
         typer.Argument(metavar="RECIPE", help="The recipe; --config, or equitab.yaml here, when left out."),
@@ -45,7 +47,7 @@ def run(
     resume: Resume = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Do everything that a recipe says, and write one folder with the report."""
+    """Do everything that a recipe says, and write one folder: 0 done or met, 1 violated, 3 undetermined."""
     from equitab.cli.calls import generator_changes, plan_changes
     from equitab.cli.progress_display import progress_display
     from equitab.cli.run_text import report_run
@@ -55,6 +57,7 @@ def run(
     changes = {
         **generator_changes(generator),
         **plan_changes(plan),
+        **contract_changes(promises),
         **({"models": model} if model else {}),
         **({"mitigation": [name for name in mitigation if name != "none"]} if mitigation else {}),
         **({"constrained_rows": constrained_rows} if constrained_rows is not None else {}),

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from equitab.pipeline import Headline, Measurement, RunResult
 
 
-def report_run(result: RunResult, common: CommonFlags) -> None:
-    """Print the headline, the contract's verdict and where everything is; a promise not kept is an exit code."""
+def report_run(result: RunResult, common: CommonFlags, *, is_gate: bool = True) -> None:
+    """Print the headline, the contract's verdict and where everything is; a gate ends with the verdict's code."""
     if common.as_json:
         print_json(result.to_dict())
     else:
         _print_headline(result)
         print_lines(_verdict_lines(result))
     remark(_closing_lines(result), quiet=common.quiet)
-    if result.exit_code:
+    if is_gate and result.exit_code:
         raise typer.Exit(result.exit_code)
 
 

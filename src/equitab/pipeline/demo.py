@@ -10,9 +10,22 @@ from equitab.pipeline.progress import Progress
 from equitab.pipeline.recipe import Recipe, merged, recipe_from_dict
 from equitab.pipeline.run import RunResult, run
 
+DEMO_CONTRACT = {
+    "name": "demo",
+    "description": "What one might promise of a model that decides who is shown an offer.",
+    "clauses": [
+        "demographic_parity",
+        "no_copies",
+        "attack_near_chance",
+        "utility_loss",
+        "better_than_guessing",
+    ],
+}
+"""Promises that the demo checks; whether they are kept is its result, not its success."""
+
 
 def demo_recipe(changes: Mapping[str, Any] | None = None) -> Recipe:
-    """Return the recipe of the demo: Adult, its own test rows, boosted trees, two models.
+    """Return the recipe of the demo: Adult, its own test rows, boosted trees, two models, five promises.
 
     Parameters
     ----------
@@ -32,6 +45,7 @@ def demo_recipe(changes: Mapping[str, Any] | None = None) -> Recipe:
         "generator": "boosted_trees",
         "models": ["logistic_regression", "gradient_boosting"],
         "pictures": "pca",
+        "contract": DEMO_CONTRACT,
     }
     return recipe_from_dict(merged(data, changes or {}))
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from equitab.dataframe import write_text_atomically
-from equitab.pipeline.recipe import Recipe, merged, moved, recipe_from_dict
+from equitab.errors import EquitabError
+from equitab.pipeline.fit import new_generator
+from equitab.pipeline.recipe import GeneratorChoice, Recipe, merged, moved, recipe_from_dict
 from equitab.pipeline.recipe_text import commented_yaml
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.table_source import open_table
@@ -98,9 +100,8 @@ def init(
     found = validate_table(opened.frame, resolved)
     warnings = [str(finding) for finding in found if finding.severity == "warning"]
     location = str(table) if isinstance(table, str | Path) else "TABLE"
-    data = merged(
-        {"table": location, "schema": resolved.to_dict(), "generator": {"preset": "fast"}}, changes or {}
-    )
+    proposed = {"table": location, "schema": resolved.to_dict(), "generator": _quick(changes or {})}
+    data = merged(proposed, changes or {})
     check_constraints(constraints, resolved)
     recipe = recipe_from_dict({**data, **({"constraints": list(constraints)} if constraints else {})})
     if out is not None:
@@ -116,3 +117,14 @@ def init(
         findings=(*opened.notes, *map(str, found)),
         place=None if out is None else Path(out),
     )
+
+
+def _quick(changes: Mapping[str, Any]) -> dict[str, str]:
+    """Return the quick preset, where the generator has one."""
+    asked = changes.get("generator")
+    name = asked.get("name") if isinstance(asked, Mapping) else asked
+    try:
+        new_generator(GeneratorChoice(name=name or GeneratorChoice().name, preset="fast"))
+    except EquitabError:
+        return {}
+    return {"preset": "fast"}

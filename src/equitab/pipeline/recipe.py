@@ -18,7 +18,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, InstanceOf
 
 from equitab.errors import Problem, RecipeError
-from equitab.pipeline.assurance.recipe_contract import ContractChoice, anchored_contract, read_contract_choice
+from equitab.pipeline.assurance.recipe_contract import (
+    ContractChoice,
+    anchored_contract,
+    changed_contract,
+    read_contract_choice,
+)
 from equitab.pipeline.constraints.recipe_items import read_constraints
 from equitab.pipeline.constraints.words import ConstraintWords
 from equitab.pipeline.recipe_contradictions import contradictions
@@ -330,7 +335,10 @@ def load_recipe(
         As `recipe_from_dict`, and if the file is missing or is no YAML mapping.
     """
     path = Path(path)
-    data = merged(anchored(read_mapping(path, what="recipe"), path.parent), overrides or {})
+    held, changes = anchored(read_mapping(path, what="recipe"), path.parent), dict(overrides or {})
+    if "contract" in changes:
+        changes["contract"] = changed_contract(held.pop("contract", None), changes["contract"])
+    data = merged(held, changes)
     problems: list[Problem] = []
     if constraints:
         data["constraints"] = constraints.over(data.get("constraints"), problems)

@@ -49,9 +49,8 @@ def lay_out_certificate(contents: AssuranceContents | None) -> CertificateSectio
                 "checks signature, files and verdict, on the machine that made the run",
             ),
             (
-                "equitab verify FOLDER --trusted KEYS",
-                "does the same anywhere else; KEYS is a folder with the public key, which has to come to you "
-                "by another way than this page",
+                "equitab verify FOLDER --key KEY.pub.pem",
+                "does the same anywhere else; the public key has to come to you by another way than this page",
             ),
         ),
         facts=tuple(_facts(held)),

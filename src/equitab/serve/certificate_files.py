@@ -25,6 +25,8 @@ class CertificateFiles:
     ----------
     folders : tuple of Path
         Folders of runs, or folders of such folders.
+    store : str, Path or None
+        The store that is shown: it knows the last state of certificates.
 
     Raises
     ------
@@ -32,14 +34,14 @@ class CertificateFiles:
         If one of them is no folder.
     """
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
+    def __init__(self, folders: tuple[Path, ...], store: str | Path | None = None) -> None:
         missing = [folder for folder in folders if not folder.is_dir()]
         if missing:
             next_step = "name the folder of a run, or a folder of such folders"
             raise InputError(
                 [Problem(f"runs {str(one)!r}", "a folder", "none", next_step) for one in missing]
             )
-        self._folders = folders
+        self._folders, self._store = folders, store
         self._digests: dict[tuple[Path, int, int], str] = {}
 
     def find(self, digest: str) -> Path | None:
@@ -54,7 +56,7 @@ class CertificateFiles:
         if file is None:
             return None
         try:
-            found = verify(file)
+            found = verify(file, store=self._store)
         except (EquitabError, OSError) as error:
             return FileCheck(place=str(file), is_valid=False, findings=(str(error),))
         return FileCheck(

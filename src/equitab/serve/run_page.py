@@ -8,12 +8,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from equitab.serve.certificate_life import LivingCertificate, gather_certificates
-from equitab.serve.measurement_table import TablePage, TableQuery, select_page
+from equitab.serve.measurement_table import SORT_KEYS, TablePage, TableQuery, select_page
 from equitab.serve.promise_history import promises_in_force
 from equitab.serve.records import Evidence, EvidenceSource, Promise, Run
 
 _MOST_FACTS = 200
 _DEEPEST = 4
+_SORT_NAMES = {
+    "sequence": "row of the store",
+    "low": "low end of the interval",
+    "high": "high end of the interval",
+    "treatment": "training table",
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,11 @@ class RunPage:
     def name(self) -> str:
         """Return the name of the run."""
         return self.runs[0].name
+
+    @property
+    def sort_choices(self) -> tuple[tuple[str, str], ...]:
+        """Return what the measurements can be ordered by: a key and its name."""
+        return tuple((key, _SORT_NAMES.get(key, key)) for key in SORT_KEYS)
 
     def sorted_by(self, key: str, is_descending: bool) -> str:
         """Return the end of the address of this page sorted by a column, from its first rows."""

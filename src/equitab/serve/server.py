@@ -96,7 +96,7 @@ def serve(
             watch,
             names=(*_own_names(host), "localhost", "127.0.0.1", "::1"),
             any_address=host in _EVERY_ADDRESS,
-            check_file=_file_checker(runs),
+            check_file=_file_checker(runs, store),
         )
         said = Listening(_url(host, listener), source.name, is_exposed=not is_loopback(host))
         source.prepare()
@@ -233,7 +233,7 @@ def _announcing(server: uvicorn.Server, on_listening: Callable[[], object]) -> u
     return server
 
 
-def _file_checker(runs: tuple[str | Path, ...]) -> FileChecker | None:
+def _file_checker(runs: tuple[str | Path, ...], store: str | Path | None) -> FileChecker | None:
     from equitab.serve.certificate_files import CertificateFiles
 
-    return CertificateFiles(tuple(map(Path, runs))).check if runs else None
+    return CertificateFiles(tuple(map(Path, runs)), store).check if runs else None

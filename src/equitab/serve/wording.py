@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from equitab.report.wording import show_name
+from equitab.report.wording import NO_BREAK, show_name
 
 VERDICTS = ("violated", "undetermined", "met", "not applicable")
 """The worst first."""
@@ -183,10 +183,10 @@ def show_bound(at_most: float | None, at_least: float | None) -> str:
 
     Examples
     --------
-    >>> show_bound(0.1, None), show_bound(1.25, 0.8), show_bound(None, None)
-    ('≤ 0.1', '0.8 to 1.25', '')
+    >>> [show_bound(*bounds).replace(NO_BREAK, " ") for bounds in ((0.1, None), (1.25, 0.8), (None, None))]
+    ['≤ 0.1', '0.8 to 1.25', '']
     """
     if at_most is not None and at_least is not None:
-        return f"{at_least:g} to {at_most:g}".replace("-", "−")
+        return f"{at_least:g} to {at_most:g}".replace("-", "−").replace(" ", NO_BREAK)
     sign, bound = ("≤", at_most) if at_most is not None else ("≥", at_least)
-    return "" if bound is None else f"{sign} {bound:g}".replace("-", "−")
+    return "" if bound is None else f"{sign}{NO_BREAK}{bound:g}".replace("-", "−")

@@ -20,6 +20,8 @@ _TEST_DAGS = f"""
 import json, os, sys
 from airflow.cli.cli_parser import get_parser
 os.dup2(1, 2)
+migrate = get_parser().parse_args(["db", "migrate"])
+migrate.func(migrate)
 for name, settings in json.loads(sys.argv[1]).items():
     words = get_parser().parse_args(["dags", "test", name, "-c", json.dumps(settings)])
     try:
@@ -77,7 +79,10 @@ class AirflowSite:
         )
 
     def test_dags(self, settings: Mapping[str, Mapping[str, Any]]) -> dict[str, DagTest]:
-        """Run DAGs once, each as ``airflow dags test`` does, in one process: Airflow takes seconds to load."""
+        """Make the database and run DAGs once, each as ``airflow dags test`` does.
+
+        All in one process: Airflow, and what models need, take seconds to load.
+        """
         done = self.run("-c", _TEST_DAGS, json.dumps(settings))
         parts = (done.stdout + done.stderr).split(_END)
         codes = [int(part.rpartition(_CODE)[2]) for part in parts[:-1]]

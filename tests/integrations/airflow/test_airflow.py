@@ -27,12 +27,6 @@ HEAVY = {
 
 
 @pytest.fixture(scope="module")
-def tests(airflow: AirflowSite) -> dict[str, DagTest]:
-    """One run of the example and of the DAG of promises."""
-    return airflow.test_dags({"equitab_adult": {"rows": 800}, "promises": {}, "stages": {}})
-
-
-@pytest.fixture(scope="module")
 def said(tests: dict[str, DagTest]) -> str:
     """The log of the DAG of promises; it fails, because promises are broken."""
     assert tests["promises"].code == 1, tests["promises"].text
@@ -204,7 +198,7 @@ print(json.dumps([sorted({name.split('.')[0] for name in sys.modules}), document
 
 
 def test_airflow_knows_the_provider_and_its_examples_hold(airflow: AirflowSite) -> None:
-    """The entry point meets Airflow's own schema, all names load, and the examples in docstrings are right."""
+    """The entry point meets Airflow's own schema, names load, examples are right, and what is no task is refused."""
     code = """
 import doctest, importlib, json, pkgutil
 import equitab.integrations.airflow as provider
@@ -212,11 +206,16 @@ from airflow.providers_manager import ProvidersManager
 assert all(getattr(provider, name) for name in provider.__all__)
 found = [f"{provider.__name__}.{module.name}" for module in pkgutil.iter_modules(provider.__path__)]
 failed = [name for name in found if doctest.testmod(importlib.import_module(name)).failed]
-print(json.dumps([sorted(ProvidersManager().providers), found, failed]))
+try:
+    provider.promised("no_copies")(print)
+except TypeError as error:
+    refused = str(error)
+print(json.dumps([sorted(ProvidersManager().providers), found, failed, refused]))
 """
     done = airflow.run("-c", code)
     assert done.returncode == 0, done.stderr
-    providers, found, failed = json.loads(done.stdout.splitlines()[-1])
+    providers, found, failed, refused = json.loads(done.stdout.splitlines()[-1])
+    assert "put @promised above @task" in refused
     assert "equitab" in providers
     assert len(found) == len(package_files())
     assert failed == []

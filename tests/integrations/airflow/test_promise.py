@@ -185,3 +185,13 @@ def test_without_airflow_its_names_say_what_is_missing() -> None:
         _ = provider.promise
     with pytest.raises(AttributeError):
         _ = provider.no_such_name
+
+
+def test_a_store_that_is_down_changes_no_verdict(tmp_path: Path) -> None:
+    """The evidence waits in the outbox, that is said, and no password is."""
+    held = make_promise(store="postgresql://lab:secret@127.0.0.1:1/evidence")
+    place = write_people(tmp_path / "people.csv", 0.5)
+    outcome = check_promise(held, place, run="airflow:d/r/t", subject="d.t", now=NOON)
+    assert (outcome.verdict, outcome.is_broken) == ("met", False)
+    assert "outbox" in outcome.evidence
+    assert "secret" not in outcome.text

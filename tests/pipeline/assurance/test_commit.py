@@ -46,7 +46,9 @@ def test_a_commitment_before_the_run_is_shown(store: Path) -> None:
 def test_a_commitment_after_the_run_began_is_not_shown_whatever_the_clock_says(store: Path) -> None:
     """Its time lies years before."""
     begin(store, "first")
-    committed = commit_contract("four_fifths_rule", subject=SUBJECT, store=store, now=DAY - timedelta(days=900))
+    committed = commit_contract(
+        "four_fifths_rule", subject=SUBJECT, store=store, now=DAY - timedelta(days=900)
+    )
     found, why_none = shown(store, committed.contract_digest, "first")
     assert found is None
     assert "before this run began" in why_none
@@ -98,7 +100,10 @@ def test_the_earliest_of_several_commitments_counts(store: Path) -> None:
 def test_a_run_that_the_store_does_not_know_has_no_commitment(store: Path) -> None:
     """No beginning, no before."""
     committed = commit_contract("four_fifths_rule", subject=SUBJECT, store=store)
-    assert shown(store, committed.contract_digest, "unknown") == (None, "the store holds no beginning of this run")
+    assert shown(store, committed.contract_digest, "unknown") == (
+        None,
+        "the store holds no beginning of this run",
+    )
 
 
 def test_a_store_that_refuses_takes_no_commitment(tmp_path: Path) -> None:

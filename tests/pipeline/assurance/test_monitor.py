@@ -1,4 +1,4 @@
-"""Watching a certified run: what changed decides whether it is measured, the verdict what becomes of its certificate."""
+"""Watching a certified run: a change has it measured, and the verdict decides what becomes of its certificate."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import equitab
+import equitab.assurance
 from equitab.assurance import EvidenceStore, read_contract
 from equitab.dataframe import Frame
 from equitab.errors import InputError, SavedFormatError, TableError
@@ -94,7 +95,9 @@ def test_a_broken_promise_revokes_the_certificate_for_good(certified: Any, new: 
     assert (again.is_measured, again.status, again.exit_code) == (False, "revoked", 1)
 
 
-def test_what_the_new_rows_do_not_decide_suspends_the_certificate(certified: Any, new: Path, store: Path) -> None:
+def test_what_the_new_rows_do_not_decide_suspends_the_certificate(
+    certified: Any, new: Path, store: Path
+) -> None:
     """A promise that cannot be measured on them is not taken for kept."""
     folder = certified(UNDECIDED)
     small = equitab.read_table(str(new)).head(40)
@@ -123,7 +126,7 @@ def test_a_certificate_whose_time_is_over_expires_and_another_takes_its_place(
     folder = certified(EASY, valid_days=1)
     later = datetime.now(UTC) + timedelta(days=2)
     found = look(folder, str(new), store, now=later)
-    assert [step.status for step in found.steps][0] == "expired"
+    assert found.steps[0].status == "expired"
     assert (found.status, found.exit_code) == ("valid", 0)
     assert states(store)[0] == ("expired", "expired")
 
@@ -178,12 +181,30 @@ def test_rows_without_outcomes_or_columns_are_refused(certified: Any, new: Path,
     assert "outcomes that became known" in str(caught.value)
 
 
-def test_rows_that_the_model_learned_from_are_said_to_be_hardly_new(
+def test_nothing_is_renewed_on_rows_that_the_model_learned_from(
     certified: Any, people: Frame, store: Path
 ) -> None:
-    """The table of the run itself, with one row less."""
+    """The table of the run itself, with one row less: its promises are met, and that proves nothing."""
     found = look(certified(EASY), people.head(599).to_native(), store)
     assert any("hardly new" in remark for remark in found.remarks)
+    assert found.verdict is not None
+    assert (found.verdict.verdict, found.status, found.exit_code) == ("met", "suspended", 3)
+
+
+def test_the_runs_own_table_is_judged_on_its_test_rows_alone(
+    certified: Any, people: Frame, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where equitab itself changed: the same numbers as in the run."""
+    folder = certified(EASY)
+    monkeypatch.setattr(equitab.assurance, "code_digest", lambda: "sha256:" + "0" * 64)
+    found = look(folder, people.to_native(), store)
+    assert found.changes == ("code",)
+    assert any("120 test rows" in remark for remark in found.remarks)
+    accuracy = found.verdict.clauses[0]  # type: ignore[union-attr]
+    before = verify(folder, store="none").verdict["clauses"][0]  # type: ignore[index]
+    assert accuracy.value == pytest.approx(before["value"])
+    assert accuracy.n == before["n"] == 120
+    assert found.status == "valid"
 
 
 def test_a_run_without_promises_has_nothing_to_watch(finished: RunResult, tmp_path: Path, new: Path) -> None:

@@ -43,9 +43,13 @@ def test_one_template_several_and_a_mapping_promise_the_same() -> None:
 def test_a_file_is_found_from_the_recipes_folder(tmp_path: Path) -> None:
     """Wherever the caller stands; and the store beside it too."""
     (tmp_path / "promises.yaml").write_text("name: ours\nclauses: [four_fifths_rule]\n")
-    text = "table: people.csv\nschema: {target: income}\ncontract: {file: promises.yaml, store: ours.sqlite}\n"
+    text = (
+        "table: people.csv\nschema: {target: income}\ncontract: {file: promises.yaml, store: ours.sqlite}\n"
+    )
     (tmp_path / "recipe.yaml").write_text(text)
-    (tmp_path / "short.yaml").write_text(text.replace("{file: promises.yaml, store: ours.sqlite}", "promises.yaml"))
+    (tmp_path / "short.yaml").write_text(
+        text.replace("{file: promises.yaml, store: ours.sqlite}", "promises.yaml")
+    )
     long, short = (load_recipe(tmp_path / name).contract for name in ("recipe.yaml", "short.yaml"))
     assert long is not None
     assert short is not None
@@ -56,7 +60,9 @@ def test_a_file_is_found_from_the_recipes_folder(tmp_path: Path) -> None:
 
 def test_the_resolved_recipe_holds_the_whole_contract(tmp_path: Path) -> None:
     """Reading it back gives the same promises, seen from another folder too."""
-    recipe = recipe_with({"name": "ours", "clauses": [CLAUSE], "store": "here/evidence.sqlite", "valid_days": 9})
+    recipe = recipe_with(
+        {"name": "ours", "clauses": [CLAUSE], "store": "here/evidence.sqlite", "valid_days": 9}
+    )
     place = tmp_path / "recipe.yaml"
     place.write_text(moved(recipe, tmp_path).to_yaml())
     again = load_recipe(place)
@@ -70,7 +76,9 @@ def test_the_resolved_recipe_holds_the_whole_contract(tmp_path: Path) -> None:
 
 def test_where_the_evidence_lies_is_no_part_of_what_is_asked() -> None:
     """But the promises are."""
-    first, second = (recipe_with({"templates": "drift", "store": store}) for store in ("a.sqlite", "b.sqlite"))
+    first, second = (
+        recipe_with({"templates": "drift", "store": store}) for store in ("a.sqlite", "b.sqlite")
+    )
     assert first.digest() == second.digest()
     assert first.digest() != recipe_with({"templates": "no_copies"}).digest()
     assert first.digest() != recipe_from_dict(SMALLEST).digest()

@@ -63,7 +63,13 @@ def test_the_certificate_holds_and_needs_no_further_argument(finished: RunResult
     assert found.key_name == "local key of this machine"
     assert found.certificate is not None
     covered = set(found.certificate.subjects)
-    assert covered >= {"report.html", "measurements.parquet", "datasheet.json", "model_card.md", "recipe.yaml"}
+    assert covered >= {
+        "report.html",
+        "measurements.parquet",
+        "datasheet.json",
+        "model_card.md",
+        "recipe.yaml",
+    }
     assert found.overall_verdict == finished.verdict.verdict  # type: ignore[union-attr]
 
 

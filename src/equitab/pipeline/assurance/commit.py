@@ -13,11 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from equitab.errors import Problem, RecipeError
+
 if TYPE_CHECKING:
     from equitab.assurance import Contract, EvidenceStore
     from equitab.dataframe import Frame
+    from equitab.pipeline.assurance.recipe_contract import ContractChoice
 
 PROBE = "commitment"
+_RECIPES = {".yaml", ".yml"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +131,59 @@ def commit_contract(
     )
 
 
+def commit_asked(
+    contract: str | Iterable[str] | None,
+    *,
+    on: str | Path | None = None,
+    subject: str | None = None,
+    store: str | Path | None = None,
+) -> Commitment:
+    """Record that a contract is fixed, as a caller of the command line says it.
+
+    Parameters
+    ----------
+    contract : str, iterable of str, or None
+        A file, a template or several; the promises of the recipe or run `on` when None.
+    on : str or Path, optional
+        A recipe, a run's folder, or a table: gives the subject, unless it is named.
+    subject : str, optional
+    store : str or Path, optional
+        Where the recipe says when None, else the user's own.
+
+    Returns
+    -------
+    Commitment
+
+    Raises
+    ------
+    RecipeError
+        If it is not said what is promised, or about what.
+    ContractError, StorageError
+        As `commit_contract`.
+    """
+    choice = None if on is None else _choice_of(Path(on))
+    promised = contract if contract else None if choice is None else choice.contract
+    problems = []
+    if promised is None:
+        advice = "name a contract's file or --template, or a recipe that promises something with --on"
+        problems.append(Problem("what is promised", "a contract to fix", "none", advice))
+    if on is None and not subject:
+        advice = "name a recipe or a table with --on, or say --subject"
+        problems.append(Problem("flag --subject", "what the promises are about", "nothing", advice))
+    if problems or promised is None:
+        raise RecipeError(problems)
+    place = store if store is not None or choice is None else choice.store
+    return commit_contract(promised, subject=subject or subject_of(str(on)), store=place)
+
+
+def _choice_of(place: Path) -> ContractChoice | None:
+    """Return what a recipe, or the recipe of a run's folder, promises; None for a table."""
+    from equitab.pipeline.recipe import load_recipe
+
+    recipe = place / "recipe.yaml" if place.is_dir() else place
+    return load_recipe(recipe).contract if recipe.suffix.lower() in _RECIPES else None
+
+
 def subject_of(on: str | Path) -> str:
     """Return what runs will call the subject of their evidence.
 
@@ -152,7 +209,7 @@ def subject_of(on: str | Path) -> str:
     if place.is_dir():
         facts = read_run_record(place).facts
         return str(facts.get("subject", facts["table"]))
-    if place.suffix.lower() in {".yaml", ".yml"}:
+    if place.suffix.lower() in _RECIPES:
         recipe = load_recipe(place)
         return (recipe.contract.subject if recipe.contract else "") or subject_of(recipe.table)
     return str(on).removeprefix(PACKAGED).partition("?")[0].rstrip("/").rsplit("/", 1)[-1]

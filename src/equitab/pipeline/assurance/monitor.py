@@ -159,7 +159,9 @@ def monitor(
     while looks is None or len(found) < looks:
         if found and every:
             sleep(every)
-        found.append(_look(open_watched(run, store=store, now=now), table, probe, key, now or datetime.now(UTC)))
+        found.append(
+            _look(open_watched(run, store=store, now=now), table, probe, key, now or datetime.now(UTC))
+        )
         if on_check is not None:
             on_check(found[-1])
     return tuple(found)
@@ -213,5 +215,5 @@ def _look(
         status=life.status,
         steps=tuple(life.steps),
         certificate=watched.place if renewed is None else renewed.path,
-        remarks=(*blank.remarks, *measured.remarks, *life.remarks),
+        remarks=(*blank.remarks, *measured.judgement.remarks, *life.remarks),
     )

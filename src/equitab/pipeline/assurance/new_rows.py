@@ -30,6 +30,26 @@ _MODEL_STAGES = frozenset({"test", "validation"})
 _REPEATED = 0.5
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Judgement:
+    """What a model did on new rows.
+
+    Attributes
+    ----------
+    measurements : list of Measurement
+        Of the model on the new rows (stage ``test``), then those of the run that no new rows can change: how good
+        and how private its synthetic tables are.
+    is_new : bool
+        Whether the rows are ones that the model did not learn from.
+    remarks : tuple of str
+        What a reader must know.
+    """
+
+    measurements: list[Measurement]
+    is_new: bool
+    remarks: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class NewRows:
     """New real rows for a run's model.
@@ -74,8 +94,8 @@ def read_new_rows(folder: Path, table: Any) -> NewRows:
 
 
 def measure_new_rows(
-    folder: Path, rows: NewRows, *, chosen: Mapping[str, str], seed: int
-) -> tuple[list[Measurement], tuple[str, ...]]:
+    folder: Path, rows: NewRows, *, chosen: Mapping[str, str], seed: int, is_source: bool = False
+) -> Judgement:
     """Judge a run's model on new rows, and keep what the run measured of its tables.
 
     Parameters
@@ -86,14 +106,12 @@ def measure_new_rows(
         ``model`` and ``treatment`` of the saved model.
     seed : int
         Of the intervals.
+    is_source : bool, default False
+        Whether they are the run's own table: then only its test rows judge, as they did in the run.
 
     Returns
     -------
-    list of Measurement
-        Of the model on the new rows (stage ``test``), then those of the run that no new rows can change: how good
-        and how private its synthetic tables are.
-    tuple of str
-        What a reader must know.
+    Judgement
 
     Raises
     ------
@@ -103,7 +121,8 @@ def measure_new_rows(
         If no row has an outcome.
     """
     model = _chosen_model(folder, chosen)
-    real = RealRows.read(rows.frame, rows.schema)
+    frame = _test_rows(folder, rows.frame) if is_source else rows.frame
+    real = RealRows.read(frame, rows.schema)
     if len(real) == 0:
         raise TableError(
             Problem(f"table {rows.name!r}", "rows with a known outcome", "none", "wait for outcomes")
@@ -117,7 +136,18 @@ def measure_new_rows(
     kept = [
         one for one in load_measurements(folder / "measurements.parquet") if one.stage not in _MODEL_STAGES
     ]
-    return [*found, *kept], tuple(_remarks(folder, rows, real))
+    share = 0.0 if is_source else _share_learned(folder, real, rows.schema)
+    return Judgement(
+        measurements=[*found, *kept],
+        is_new=share <= _REPEATED,
+        remarks=tuple(_remarks(rows, real, share, is_source=is_source)),
+    )
+
+
+def _test_rows(folder: Path, frame: Frame) -> Frame:
+    """Return the rows of the run's table that neither its generator nor its models saw."""
+    parts = np.asarray(read_table(folder / "tables" / "splits.parquet")["split"].to_list())
+    return take_rows(frame, parts == "test")
 
 
 def _chosen_model(folder: Path, chosen: Mapping[str, str]) -> FittedModel:
@@ -131,15 +161,16 @@ def _chosen_model(folder: Path, chosen: Mapping[str, str]) -> FittedModel:
     return model
 
 
-def _remarks(folder: Path, rows: NewRows, real: RealRows) -> Iterator[str]:
+def _remarks(rows: NewRows, real: RealRows, share: float, *, is_source: bool) -> Iterator[str]:
     yield from rows.remarks
+    if is_source:
+        yield f"these are the rows of the run itself: the model was judged on its {len(real):,} test rows again"
     if real.n_left_out:
         yield f"{real.n_left_out:,} of {len(rows.frame):,} new rows have no outcome and are left out"
-    share = _share_learned(folder, real, rows.schema)
     if share > _REPEATED:
         yield (
             f"{share:.0%} of the new rows have the very values of a row that the model may have learned from: "
-            "they are hardly new"
+            "they are hardly new, and what is measured on them looks better than it is"
         )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NO_STORE = "none"
 _OWN_KEYS = ("file", "templates", "sensitive_features", "store", "subject", "valid_days")
+_BESIDE = ("store", "subject", "valid_days")
 _FILES = (".yaml", ".yml", ".json")
 
 
@@ -105,6 +106,51 @@ Next: did you mean 'four_fifths_rule'?
         valid_days=_days(keys, problems),
     )
     return (None if problems else choice), problems
+
+
+def contract_words(contract: Sequence[str] | None, store: str | None) -> dict[str, Any]:
+    """Return what flags change in a recipe: nothing where none was given.
+
+    Parameters
+    ----------
+    contract : sequence of str or None
+        One file, or names of templates.
+    store : str or None
+
+    Examples
+    --------
+    >>> contract_words(["four_fifths_rule"], "none")
+    {'contract': {'templates': ['four_fifths_rule'], 'store': 'none'}}
+    """
+    said: dict[str, Any] = {}
+    if contract:
+        is_file = len(contract) == 1 and _is_file(contract[0])
+        said = {"file": contract[0]} if is_file else {"templates": list(contract)}
+    if store is not None:
+        said["store"] = store
+    return {"contract": said} if said else {}
+
+
+def changed_contract(held: Any, change: Any) -> Any:
+    """Return a recipe's key with a change laid over it: other promises replace those that it has.
+
+    Parameters
+    ----------
+    held, change : None, str, sequence of str, mapping or ContractChoice
+
+    Examples
+    --------
+    >>> changed_contract("four_fifths_rule", {"store": "none"})
+    {'templates': ['four_fifths_rule'], 'store': 'none'}
+    >>> changed_contract({"clauses": [], "subject": "us"}, {"templates": ["drift"]})
+    {'subject': 'us', 'templates': ['drift']}
+    """
+    if not isinstance(held, str | list | tuple | Mapping) or not isinstance(change, Mapping):
+        return change
+    known = dict(_long_form(held, []))
+    promises_anew = any(change.get(name) is not None for name in ("file", "templates", "clauses"))
+    kept = {name: value for name, value in known.items() if name in _BESIDE or not promises_anew}
+    return {**kept, **change}
 
 
 def anchored_contract(held: Any, folder: Path) -> Any:

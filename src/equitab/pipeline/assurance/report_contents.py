@@ -20,7 +20,7 @@ from equitab.report import (
 )
 
 if TYPE_CHECKING:
-    from equitab.assurance import Contract
+    from equitab.assurance import Contract, Requirement
 
 _SHOWN_CHECKS = 4000
 """So many verdicts of clauses are read from the store at most, the newest."""
@@ -136,11 +136,24 @@ def promise_histories(rows: list[dict[str, Any]], contract: Contract) -> tuple[P
         checks = [row for row in own if row["clause"] == clause.name]
         if len(checks) > 1:
             text = checks[-1]["promise"] or clause.name
-            found.append(PromiseHistory(name=clause.name, text=text, points=tuple(map(_point, checks))))
+            bounds = _bounds(clause.requirement)
+            points = [
+                _point(row, bounds if row["contract_digest"] == contract.digest else {}) for row in checks
+            ]
+            found.append(PromiseHistory(name=clause.name, text=text, points=tuple(points)))
     return tuple(found)
 
 
-def _point(row: Mapping[str, Any]) -> PromisePoint:
+def _bounds(requirement: Requirement) -> dict[str, float | None]:
+    """Return what a clause of one condition compares its number with; nothing for several together."""
+    from equitab.assurance import Condition
+
+    if not isinstance(requirement, Condition):
+        return {}
+    return {"at_most": requirement.at_most, "at_least": requirement.at_least}
+
+
+def _point(row: Mapping[str, Any], bounds: Mapping[str, float | None]) -> PromisePoint:
     time = show_time(row["time"])
     return PromisePoint(
         time=time,
@@ -148,8 +161,8 @@ def _point(row: Mapping[str, Any]) -> PromisePoint:
         value=row["value"],
         low=row["low"],
         high=row["high"],
-        at_most=row.get("at_most"),
-        at_least=row.get("at_least"),
+        at_most=bounds.get("at_most"),
+        at_least=bounds.get("at_least"),
         name=f"{time}: {row['verdict']}. {row['reason'] or ''}".strip(),
     )
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from equitab.assurance import Certificate, EvidenceStore, conditions_of
+from equitab.assurance import Certificate, EvidenceStore, claims_of, conditions_of, digest_file
 from equitab.assurance.run_files import read_record
-from equitab.dataframe import Frame
+from equitab.dataframe import Frame, read_table
 from equitab.errors import EquitabError
 
 if TYPE_CHECKING:
     from equitab.assurance import Contract
 
 NO_STORE = "none"
+_MONITORED = "monitor/"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +66,23 @@ def ask_store(
         if store is not None:
             raise
         return StoreKnowledge(reason=f"this machine's evidence store could not be asked ({error})")
+
+
+def renewed_measurements(certificate: Certificate, folder: Path | None) -> tuple[Frame, ...]:
+    """Return the measurements of the certificate that a monitor's certificate renews, if they are there.
+
+    They are the time before of promises that look back. The old certificate is found by its digest, which the new
+    one names, and its measurements by the digest that the old one names: nothing else would be the same.
+    """
+    if folder is None or not certificate.measurements.startswith(_MONITORED) or not certificate.previous:
+        return ()
+    for place in (folder / "certificate.json", *sorted(folder.glob("monitor/*/certificate.json"))):
+        if place.is_file() and digest_file(place) == certificate.previous:
+            before, _ = claims_of(place.read_bytes())
+            held = folder / before.measurements
+            if held.is_file() and digest_file(held) == before.subjects.get(before.measurements):
+                return (read_table(held),)
+    return ()
 
 
 def look_back(contract: Contract) -> int:

@@ -16,7 +16,7 @@ from equitab.assurance import (
     verify_certificate,
 )
 from equitab.errors import InputError, Problem
-from equitab.pipeline.assurance.store_knowledge import ask_store
+from equitab.pipeline.assurance.store_knowledge import ask_store, renewed_measurements
 
 if TYPE_CHECKING:
     from equitab.evaluation.results import Measurement
@@ -95,7 +95,7 @@ def verify(
         status=known.status,
         status_reason=known.reason,
         commitments=known.commitments,
-        earlier=known.earlier,
+        earlier=renewed_measurements(first.certificate, folder) or known.earlier,
         now=now,
     )
 
@@ -128,6 +128,9 @@ def _remeasure_with(source: SourceTable) -> Any:
     def measured(folder: Path, certificate: Certificate) -> list[Measurement]:
         from equitab.pipeline.assurance.remeasure import remeasure
 
+        if certificate.measurements.startswith("monitor/"):
+            expected = "numbers of the run's own rows"
+            raise InputError(Problem(certificate.measurements, expected, "those of rows that came later"))
         return remeasure(folder, source, chosen=certificate.chosen)
 
     return measured

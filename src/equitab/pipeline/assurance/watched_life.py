@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from equitab.dataframe import read_table
-from equitab.evaluation import Measurement
 from equitab.evaluation.results import measurements_frame
 from equitab.pipeline.assurance.certificate_steps import Step, is_over, step_evidence, take_step
-from equitab.pipeline.assurance.new_rows import NewRows, measure_new_rows
+from equitab.pipeline.assurance.new_rows import Judgement, NewRows, measure_new_rows
 from equitab.pipeline.assurance.probe import MONITOR, Probe, Seen, next_probe_folder, save_probe
 from equitab.pipeline.assurance.recipe_contract import NO_STORE
 from equitab.pipeline.assurance.run_evidence import keep_in
@@ -31,14 +30,12 @@ class Measured:
 
     Attributes
     ----------
-    measurements : list of Measurement
+    judgement : Judgement
     verdict : ContractVerdict
-    remarks : tuple of str
     """
 
-    measurements: list[Measurement]
+    judgement: Judgement
     verdict: ContractVerdict
-    remarks: tuple[str, ...]
 
 
 @dataclass(eq=False, kw_only=True)
@@ -81,29 +78,30 @@ class Life:
         watched = self.watched
         chosen = watched.certificate.chosen
         seed = int(watched.record.facts["seeds"][0])
-        measurements, remarks = measure_new_rows(watched.folder, rows, chosen=chosen, seed=seed)
+        is_source = self.seen.data == watched.certificate.subjects.get("table")
+        found = measure_new_rows(watched.folder, rows, chosen=chosen, seed=seed, is_source=is_source)
         before = read_table(watched.folder / watched.certificate.measurements)
         verdict = check_contract(
             watched.contract,
-            measurements_frame(measurements),
+            measurements_frame(found.measurements),
             chosen=dict(chosen),
             earlier=[before],
             subject=rows.name,
         )
-        return Measured(measurements=measurements, verdict=verdict, remarks=remarks)
+        return Measured(judgement=found, verdict=verdict)
 
     def decide(self, measured: Measured, key: SigningKey | str | Path | None) -> Issued | None:
         """Let the verdict decide about the certificate, write what was found, and record it."""
         from equitab.assurance import measurement_evidence, verdict_evidence
 
         place = next_probe_folder(self.watched.folder)
-        save_measurements(measured.measurements, place / _MEASUREMENTS)
+        save_measurements(measured.judgement.measurements, place / _MEASUREMENTS)
         word = measured.verdict.verdict
         issued = self._renew(measured, place, key) if word == "met" else None
         if word != "met":
             self._fall(word, _reason(measured.verdict))
         source = self._source(measured.verdict.contract_digest)
-        own = [one for one in measured.measurements if one.stage == "test"]
+        own = [one for one in measured.judgement.measurements if one.stage == "test"]
         self.remarks += self._keep(
             [
                 self._looked("; ".join(step.reason for step in self.steps)),
@@ -126,6 +124,9 @@ class Life:
                 "The promises are met again, but the certificate was revoked: whoever answers for it has to issue "
                 "another one (equitab certify)."
             )
+            return None
+        if not measured.judgement.is_new:
+            self.remarks.append("Nothing is renewed on rows that the model may have learned from.")
             return None
         if self.seen.model != self._certified_model():
             self.remarks.append(

@@ -59,6 +59,7 @@ def stages() -> None:
         task_id="impute",
         table=f"{PLACE}/people.parquet",
         schema=SCHEMA,
+        generator="independent_marginals",
         strategy="mode",
         columns=["workclass"],
         out=f"{PLACE}/filled.parquet",

@@ -1,0 +1,192 @@
+r"""Gower's similarity: how alike two rows are, over columns of any kind, with values missing.
+
+.. math:: S_{ij} = \frac{\sum_c \delta_{ijc} \, s_{ijc}}{\sum_c \delta_{ijc}}
+
+where :math:`\delta_{ijc}` is 1 if both rows have a value in column c, and :math:`s_{ijc}` is
+:math:`1 - |x_{ic} - x_{jc}| / \mathrm{range}_c` for numbers and 1 or 0 (equal or not) for categories. The distance is
+:math:`1 - S_{ij}`. Two rows without any column in which both have a value cannot be compared: their distance is
+infinite, so that no kernel links them.
+
+References
+----------
+Gower, A general coefficient of similarity and some of its properties, Biometrics 27, 1971.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.integer]
+
+MISSING = -1
+"""The code of a missing category; a missing number is not a number."""
+
+
+@dataclass(frozen=True, eq=False)
+class GowerTable:
+    """Rows as Gower's similarity sees them, column by column.
+
+    Parameters
+    ----------
+    numbers : ndarray of float32, shape (n_numeric, n_rows)
+        Each column divided by its range (see `GowerScale`); NaN where missing.
+    codes : ndarray of int, shape (n_categorical, n_rows)
+        Codes from 0; `MISSING` where missing.
+    """
+
+    numbers: Floats
+    codes: npt.NDArray[np.signedinteger]
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows."""
+        return int(self.numbers.shape[1])
+
+    @property
+    def n_columns(self) -> int:
+        """The number of columns."""
+        return len(self.numbers) + len(self.codes)
+
+    @cached_property
+    def number_gaps(self) -> tuple[bool, ...]:
+        """For each numeric column whether any value is missing."""
+        return tuple(bool(np.isnan(column).any()) for column in self.numbers)
+
+    @cached_property
+    def code_gaps(self) -> tuple[bool, ...]:
+        """For each categorical column whether any value is missing."""
+        return tuple(bool((column < 0).any()) for column in self.codes)
+
+    def take(self, rows: Rows) -> GowerTable:
+        """Return some rows."""
+        return GowerTable(self.numbers[:, rows], self.codes[:, rows])
+
+    def joined(self, more: GowerTable) -> GowerTable:
+        """Return these rows, then those of another table of the same columns."""
+        kind = np.promote_types(self.codes.dtype, more.codes.dtype)
+        codes = np.concatenate([self.codes, more.codes], axis=1).astype(kind, copy=False)
+        return GowerTable(np.concatenate([self.numbers, more.numbers], axis=1), codes)
+
+
+@dataclass(frozen=True, eq=False)
+class GowerScale:
+    """The ranges of numeric columns, learned on real rows and kept for all that come later.
+
+    Parameters
+    ----------
+    low : ndarray of float64, shape (n_numeric,)
+        The smallest value of each column.
+    span : ndarray of float64, shape (n_numeric,)
+        The range of each column; 1 for a column of one value, in which all rows are alike.
+    """
+
+    low: npt.NDArray[np.float64]
+    span: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, numbers: npt.NDArray[np.float64]) -> GowerScale:
+        """Learn the ranges of numbers of shape (n_rows, n_numeric); NaN where missing.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> GowerScale.of(np.array([[1.0, 5.0], [3.0, np.nan]])).span.tolist()
+        [2.0, 1.0]
+        """
+        seen = np.where(np.isnan(numbers), np.inf, numbers).min(axis=0, initial=np.inf)
+        top = np.where(np.isnan(numbers), -np.inf, numbers).max(axis=0, initial=-np.inf)
+        low = np.where(np.isfinite(seen), seen, 0.0)
+        span = np.where(np.isfinite(seen) & (top > seen), top - low, 1.0)
+        return cls(low, span)
+
+    def table(self, numbers: npt.NDArray[np.float64], codes: npt.NDArray[np.signedinteger]) -> GowerTable:
+        """Return rows as Gower's similarity sees them; a number beyond the range is taken to its end.
+
+        Parameters
+        ----------
+        numbers : ndarray of float64, shape (n_rows, n_numeric)
+        codes : ndarray of int, shape (n_rows, n_categorical)
+        """
+        scaled = np.clip((numbers - self.low) / self.span, 0.0, 1.0).astype(np.float32)
+        small = np.int16 if codes.size == 0 or codes.max() < np.iinfo(np.int16).max else np.int32
+        return GowerTable(np.ascontiguousarray(scaled.T), np.ascontiguousarray(codes.T.astype(small)))
+
+
+def gower_distances(own: GowerTable, own_rows: Rows, other: GowerTable, other_rows: Rows) -> Floats:
+    """Return distances between rows of two tables.
+
+    Parameters
+    ----------
+    own, other : GowerTable
+        Of the same columns, on the same scale.
+    own_rows, other_rows : ndarray of int
+        Positions; the two shapes are broadcast. ``own_rows[:, None]`` and ``other_rows[None, :]`` give all pairs.
+
+    Returns
+    -------
+    ndarray of float32, of the broadcast shape
+        From 0 (alike in every column) to 1; infinite where no column has a value in both rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> numbers, codes = np.array([[0.0], [10.0], [np.nan]]), np.array([[0], [0], [1]])
+    >>> rows = GowerScale.of(numbers).table(numbers, codes)
+    >>> gower_distances(rows, np.array([0, 0]), rows, np.array([1, 2])).tolist()
+    [0.5, 1.0]
+    """
+    shape = np.broadcast_shapes(own_rows.shape, other_rows.shape)
+    total = np.zeros(shape, dtype=np.float32)
+    n_partial = np.zeros(shape, dtype=np.uint16)
+    has_partial, n_whole = False, 0
+    for mine, theirs, gaps in zip(
+        own.numbers, other.numbers, _either(own.number_gaps, other.number_gaps), strict=True
+    ):
+        part = mine[own_rows] - theirs[other_rows]
+        np.abs(part, out=part)
+        if gaps:
+            is_missing = np.isnan(part)
+            part[is_missing] = 0
+            n_partial += ~is_missing
+            has_partial = True
+        n_whole += not gaps
+        total += part
+    n_unequal = np.zeros(shape, dtype=np.uint16)
+    for codes, their_codes, gaps in zip(
+        own.codes, other.codes, _either(own.code_gaps, other.code_gaps), strict=True
+    ):
+        left, right = codes[own_rows], their_codes[other_rows]
+        is_unequal = left != right
+        if gaps:
+            is_known = (left >= 0) & (right >= 0)
+            is_unequal &= is_known
+            n_partial += is_known
+            has_partial = True
+        n_whole += not gaps
+        n_unequal += is_unequal
+    total += n_unequal
+    return _divided(total, n_partial if has_partial else None, n_whole)
+
+
+def _either(left: tuple[bool, ...], right: tuple[bool, ...]) -> list[bool]:
+    return [one or other for one, other in zip(left, right, strict=True)]
+
+
+def _divided(total: Floats, n_partial: npt.NDArray[np.uint16] | None, n_whole: int) -> Floats:
+    """Divide by how many columns were compared, in place."""
+    if n_partial is None and n_whole:
+        total /= np.float32(n_whole)
+        return total
+    if n_partial is None:
+        return np.full_like(total, np.inf)
+    n_compared = n_partial + np.uint16(n_whole)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        total /= n_compared
+    if not n_whole:
+        total[n_compared == 0] = np.inf
+    return total
