@@ -314,6 +314,12 @@ def test_clocks_may_differ_a_little(run: Path) -> None:
     assert not verify(run, now=NOW - timedelta(minutes=6)).is_valid
 
 
+def test_a_certificate_from_before_its_run_does_not_hold(run: Path) -> None:
+    """A clock that went backwards, or a time that was made up."""
+    certify(run, issued_at=NOW - timedelta(hours=2), expires_at=NOW + timedelta(days=99))
+    assert places(verify(run)) == ["issuedAt"]
+
+
 @pytest.mark.parametrize("status", ["suspended", "revoked", "expired"])
 def test_a_state_in_the_store_outlives_the_signature(run: Path, status: str) -> None:
     """The file still says valid; the store knows better."""
@@ -412,8 +418,13 @@ def test_a_model_that_cannot_be_measured_again_is_said(run: Path) -> None:
 def test_a_failed_file_is_not_measured_again(run: Path) -> None:
     """A model that is not the one signed is not loaded."""
     (run / "model" / "model.json").write_text("{}")
-    called = []
-    verify(run, remeasure=lambda *_: called.append(1) or [])
+    called: list[int] = []
+
+    def measured_again(*_: Any) -> list[Measurement]:
+        called.append(1)
+        return []
+
+    verify(run, remeasure=measured_again)
     assert called == []
 
 

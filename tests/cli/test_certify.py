@@ -181,3 +181,38 @@ def test_a_key_that_others_may_read_is_refused(call: Call, run: Path, lab_key: P
     result = call("certify", run, "--key", lab_key, "--overwrite")
     assert result.exit_code == 2
     assert "chmod 600" in result.stderr
+
+
+def test_a_certificate_is_taken_back_for_good(call: Call, run: Path, tmp_path: Path) -> None:
+    """The file stays, the store tells; once is enough."""
+    place = tmp_path / "evidence.sqlite"
+    issued = call("certify", run, "--overwrite", "--store", place, "--quiet")
+    assert issued.exit_code == 0, issued.output
+    assert call("verify", run, "--store", place).exit_code == 0
+    result = call("certify", run, "--revoke", "the table was the wrong one", "--store", place)
+    assert result.exit_code == 0, result.output
+    assert "the wrong one" in result.stdout
+    found = call("verify", run, "--store", place)
+    assert found.exit_code == 1
+    assert found.stdout.startswith("NOT VALID (revoked)")
+    assert "the table was the wrong one" in found.stdout
+    again = call("certify", run, "--revoke", "really", "--store", place)
+    assert again.exit_code == 2
+    assert "'revoked' is final" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--revoke", " "), "a reason"),
+        (("--revoke", "x", "--lab", "Lab"), "nothing beside it"),
+        (("--revoke", "x", "--valid-days", "3"), "--valid-days"),
+    ],
+)
+def test_a_revocation_has_a_reason_and_nothing_beside_it(
+    call: Call, run: Path, words: tuple[str, ...], said: str
+) -> None:
+    """A slip is not recorded for ever."""
+    result = call("certify", run, *words)
+    assert result.exit_code == 2
+    assert said in result.stderr

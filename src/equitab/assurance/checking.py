@@ -180,7 +180,7 @@ class _Check:
             if one in states
         )
         lacking = clause.over.runs - len(states)
-        without = f", {lacking} times without evidence" if lacking else ""
+        without = f", {_times(lacking)} without evidence" if lacking else ""
         return replace(
             outcomes[-1], state=state, reason=f"{counts}{without}; this time: {outcomes[-1].reason}"
         )
@@ -201,6 +201,10 @@ def _joined(parts: Sequence[Outcome], deciding: int) -> Outcome:
     """Return the first part with the state that decides, with the reasons of all such parts."""
     decisive = [part for part in parts if part.state == deciding]
     return replace(decisive[0], reason="; and ".join(dict.fromkeys(part.reason for part in decisive)))
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _window_state(over: Over, states: Sequence[int]) -> int:

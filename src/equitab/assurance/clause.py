@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from equitab.assurance.requirement import (
-    NOT_MEASURED_YET,
     Over,
     Requirement,
     Window,
@@ -109,8 +108,6 @@ def promised_property(clause: Clause) -> str:
     if clause.property:
         return clause.property
     metric = next(conditions_of(clause.requirement)).metric
-    if metric in NOT_MEASURED_YET:
-        return "complexity"
     family = METRICS[metric].family
     return _PROPERTIES.get(family, family)
 

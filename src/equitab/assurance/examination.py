@@ -112,6 +112,14 @@ def check_time(certificate: Certificate, now: datetime, found: Examination) -> N
     found.conclude(f"time: issued {time_text(issued)}, valid {until}", findings)
 
 
+def check_order(certificate: Certificate, folder: Path | None, found: Examination) -> None:
+    """Check that it was not issued before its run began: some clock went backwards, or somebody wrote the time."""
+    started = _run_started(folder)
+    if started is not None and certificate.issued_at + CLOCK_TOLERANCE < started:
+        expected = f"a time after the run began ({time_text(started)})"
+        found.findings.append(Finding("issuedAt", expected, time_text(certificate.issued_at)))
+
+
 def check_state(status: str | None, reason: str, found: Examination) -> None:
     """Say what an evidence store knows of it since."""
     if status is None:

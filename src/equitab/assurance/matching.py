@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from equitab.assurance.measurement_table import TEXTS, IntArray, MeasurementTable
-from equitab.assurance.requirement import CHOSEN, EACH, EARLIER, EVERY, NOT_MEASURED_YET, Condition
+from equitab.assurance.requirement import CHOSEN, EACH, EARLIER, EVERY, Condition
 from equitab.errors import closest
 from equitab.metrics import METRICS
 
@@ -93,7 +93,7 @@ def _rows(condition: Condition, table: MeasurementTable, chosen: Mapping[str, st
     """Return positions, or why there are none."""
     rows = np.flatnonzero(table.has("metric", (condition.metric,)))
     if not rows.size:
-        return rows, _not_measured(condition.metric)
+        return rows, f"{condition.metric} was not measured"
     rows = rows[table.counts[rows]]
     for key, values in _full_where(condition).items():
         kept = rows[_fits(key, values, table, rows, chosen)]
@@ -169,12 +169,6 @@ def _partners(
     place = np.minimum(np.searchsorted(held[order], wanted), candidates.size - 1)
     found = order[place]
     return np.where(held[found] == wanted, candidates[found], -1)
-
-
-def _not_measured(metric: str) -> str:
-    if metric in NOT_MEASURED_YET:
-        return f"{metric} is not measured by this release"
-    return f"{metric} was not measured"
 
 
 def _nothing_left(

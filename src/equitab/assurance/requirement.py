@@ -21,7 +21,6 @@ __all__ = [
     "EACH",
     "EARLIER",
     "EVERY",
-    "NOT_MEASURED_YET",
     "WHERE_KEYS",
     "AllOf",
     "AnyOf",
@@ -54,13 +53,6 @@ WHERE_KEYS = (
     "reference_group",
 )
 _KNOWN_VALUES = {"stage": get_args(Stage), "treatment": get_args(Treatment)}
-
-#: Metrics that templates name and no release measures yet: a clause about one is undetermined.
-NOT_MEASURED_YET: Mapping[str, str] = {
-    "complexity_c2": "Complexity C2 (imbalance of the outcomes)",
-    "complexity_f4": "Complexity F4 (overlap that all columns together leave)",
-    "complexity_density": "Complexity of the network of neighbours (density)",
-}
 
 Window = Literal["last", "all", "share"]
 
@@ -192,7 +184,7 @@ def metric_title(name: str) -> str:
     >>> metric_title("demographic_parity_ratio")
     'Demographic parity ratio'
     """
-    return METRICS[name].title if name in METRICS else NOT_MEASURED_YET.get(name, name)
+    return METRICS[name].title if name in METRICS else name
 
 
 def requirement_to_dict(requirement: Requirement) -> dict[str, Any]:
@@ -253,10 +245,9 @@ def _condition_problems(condition: Condition, where: str) -> list[Problem]:
 
 
 def _metric_problems(metric: str, where: str) -> list[Problem]:
-    known = [*METRICS, *NOT_MEASURED_YET]
-    if metric in known:
+    if metric in METRICS:
         return []
-    return [Problem(where, "a metric that equitab knows", repr(metric), closest(metric, known))]
+    return [Problem(where, "a metric that equitab knows", repr(metric), closest(metric, list(METRICS)))]
 
 
 def _threshold_problems(condition: Condition, where: str) -> list[Problem]:

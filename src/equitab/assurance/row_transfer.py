@@ -60,13 +60,13 @@ def known_digests(connection: Connection, digests: Sequence[str]) -> set[str]:
     """Return which of some digests of evidence the store holds."""
     if not digests:
         return set()
-    listed = (
-        "SELECT value FROM json_each(:listed)"
-        if connection.dialect.name == "sqlite"
-        else "SELECT json_array_elements_text(CAST(:listed AS json))"
-    )
-    query = text(f"SELECT evidence_digest FROM {EVIDENCE} WHERE evidence_digest IN ({listed})")
-    return set(connection.scalars(query, {"listed": json.dumps(list(digests))}))
+    given: Any
+    if connection.dialect.name == "sqlite":
+        listed, given = "IN (SELECT value FROM json_each(:listed))", json.dumps(list(digests))
+    else:  # an array, for which PostgreSQL looks into the index
+        listed, given = "= ANY(CAST(:listed AS text[]))", list(digests)
+    query = text(f"SELECT evidence_digest FROM {EVIDENCE} WHERE evidence_digest {listed}")
+    return set(connection.scalars(query, {"listed": given}))
 
 
 def read_links(connection: Connection, *, after: int, limit: int) -> list[Link]:

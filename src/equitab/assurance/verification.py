@@ -30,6 +30,7 @@ from equitab.assurance.examination import (
     check_commitment,
     check_files,
     check_measurements,
+    check_order,
     check_owner,
     check_promises,
     check_signature,
@@ -170,6 +171,7 @@ def verify_certificate(
         check_time(certificate, now or datetime.now(UTC), found)
         check_state(status, status_reason, found)
         run_folder = run_folder_of(place) if folder is None else Path(folder)
+        check_order(certificate, run_folder, found)
         check_files(certificate, run_folder, found)
         check_table(certificate, table, found)
         check_promises(certificate, run_folder, tuple(earlier), found)

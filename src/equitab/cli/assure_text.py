@@ -23,7 +23,9 @@ _WIDTH = 116
 def print_assurance(found: Assurance) -> None:
     """Print a verdict on stdout."""
     verdict = found.verdict
-    meaning = f"{verdict.verdict}, {_MEANING[verdict.verdict]}"
+    is_strict = verdict.verdict == "violated" and found.contract.in_doubt == "violated"
+    doubt = ", or in doubt, which this contract takes for a violation" if is_strict else ""
+    meaning = f"{verdict.verdict}, {_MEANING[verdict.verdict]}{doubt}"
     print_lines([f"Contract {verdict.contract!r} on {_printable(found.subject)}: {meaning}.", ""])
     header = ("promise", "of", "verdict", "value", "interval compared", "rows")
     print_table("Promises", header, map(_cells, verdict.clauses), n_text=3)
@@ -39,8 +41,6 @@ def print_templates(rows: Sequence[Mapping[str, str]]) -> None:
     for row in rows:
         print_lines([f"{row['name']} ({row['property']}): {row['promise']}."])
         print_lines(f"    {line}" for line in wrap(row["explanation"], _WIDTH - 4))
-        if row["needs"]:
-            print_lines([f"    Not applicable without {row['needs']}."])
         if row["source"]:
             print_lines([f"    Source: {row['source']}."])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from equitab.cli.output import interval, number, print_lines, print_table
 
 ALL_OTHERS = "(all others)"
+COMPLEXITY = "complexity"
 
 if TYPE_CHECKING:
     from equitab.pipeline import Audit, Measurement
@@ -22,6 +23,7 @@ def print_audit(audit: Audit) -> None:
     if not audit.groups:
         print_lines(["No sensitive features: nobody to compare. Name them with --sensitive COLUMN.", ""])
     _print_performance(audit)
+    _print_complexity(audit)
     _print_list("Worth knowing", audit.findings)
     _print_list("Guessed; check these, and say otherwise with a flag", audit.guesses)
 
@@ -72,10 +74,21 @@ def _print_performance(audit: Audit) -> None:
     rows = [
         (held.metric, number(held.value), interval(held.low, held.high))
         for held in audit.measurements
-        if not held.sensitive_features
+        if not held.sensitive_features and held.stage != COMPLEXITY
     ]
     if rows:
         print_table(f"Performance of {audit.prediction!r}", ("metric", "value", "95% interval"), rows)
+
+
+def _print_complexity(audit: Audit) -> None:
+    rows = [
+        (held.metric, number(held.value), interval(held.low, held.high))
+        for held in audit.measurements
+        if held.stage == COMPLEXITY and held.status == "ok"
+    ]
+    if rows:
+        title = "Complexity (lower is easier to learn)"
+        print_table(title, ("metric", "value", "95% interval"), rows)
 
 
 def _print_list(title: str, lines: tuple[str, ...]) -> None:

@@ -166,12 +166,11 @@ def asked_run(run: str | None) -> str:
     return run
 
 
-def refuse_with_new_key(**others: Any) -> None:
-    """Refuse anything else beside --new-key, which does nothing else."""
+def refuse_beside(flag: str, **others: Any) -> None:
+    """Refuse anything else beside a flag that does one thing only."""
     from equitab.errors import Problem, RecipeError
 
     given = [name for name, value in others.items() if value is not None]
     if given:
-        listed = " and ".join(name if name == "run" else f"--{name}" for name in given)
-        advice = "make the key first, then name it with --key"
-        raise RecipeError(Problem("flag --new-key", "nothing beside it", listed, advice))
+        listed = " and ".join(name if name == "run" else f"--{name.replace('_', '-')}" for name in given)
+        raise RecipeError(Problem(f"flag {flag}", "nothing beside it", listed, "make two calls of it"))

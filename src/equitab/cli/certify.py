@@ -42,20 +42,37 @@ def certify(
         str | None,
         typer.Option("--store", metavar="URL", help="The evidence store that is told; none for no store."),
     ] = None,
+    revoke: Annotated[
+        str | None,
+        typer.Option("--revoke", metavar="REASON", help="Take the run's certificate back, for good."),
+    ] = None,
     new_key: Annotated[
         str | None,
         typer.Option("--new-key", metavar="KEY.pem", help="Make a key pair, and do nothing else."),
     ] = None,
 ) -> None:
     """Sign a run: its files, its contract and the verdict, so that anybody can check them."""
-    from equitab.cli.calls import asked_run, refuse_with_new_key
-    from equitab.cli.certify_text import report_certificate, report_key
+    from equitab.cli.calls import asked_run, refuse_beside
+    from equitab.cli.certify_text import report_certificate, report_key, report_withdrawal
     from equitab.pipeline.assurance.certify import certify as certify_run
     from equitab.pipeline.assurance.certify import make_key
+    from equitab.pipeline.assurance.withdrawal import revoke as revoke_certificate
 
+    others = {
+        "contract": contract,
+        "key": key,
+        "lab": lab,
+        "table": table,
+        "valid_days": valid_days,
+        "out": output,
+    }
     if new_key is not None:
-        refuse_with_new_key(run=run, contract=contract, key=key, lab=lab, table=table, out=output)
+        refuse_beside("--new-key", run=run, revoke=revoke, store=store, **others)
         report_key(make_key(new_key), common)
+        return
+    if revoke is not None:
+        refuse_beside("--revoke", **others)
+        report_withdrawal(revoke_certificate(asked_run(run), reason=revoke, store=store), common)
         return
     issued = certify_run(
         asked_run(run),

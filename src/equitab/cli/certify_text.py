@@ -10,6 +10,7 @@ from equitab.cli.output import print_json, print_lines, remark
 
 if TYPE_CHECKING:
     from equitab.pipeline.assurance.certify import Issued, NewKey
+    from equitab.pipeline.assurance.withdrawal import Withdrawal
 
 BASIS_WORDS = {
     "measured": "the numbers that the run measured",
@@ -40,6 +41,19 @@ def report_key(key: NewKey, common: CommonFlags) -> None:
             ]
         )
     remark([f"Next: equitab certify RUN --key {key.private}"], quiet=common.quiet)
+
+
+def report_withdrawal(withdrawal: Withdrawal, common: CommonFlags) -> None:
+    """Print what was taken back, and who gets to know."""
+    if common.as_json:
+        print_json(withdrawal.to_dict())
+    else:
+        print_lines([f"Revoked: {withdrawal.certificate}", f"  reason: {withdrawal.reason}"])
+    said = f"Recorded in {withdrawal.store}, row {withdrawal.sequence:,}; the file itself stays as it is."
+    advice = (
+        "Whoever checks it against that store (equitab verify --store) is told; tell the others yourself."
+    )
+    remark([said, advice], quiet=common.quiet)
 
 
 def _certificate_lines(issued: Issued) -> Iterator[str]:

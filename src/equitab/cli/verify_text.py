@@ -9,7 +9,7 @@ from equitab.cli.certify_text import BASIS_WORDS
 from equitab.cli.output import interval, number, print_lines, print_table, remark
 
 if TYPE_CHECKING:
-    from equitab.assurance import Verification
+    from equitab.pipeline.assurance.verify import Verification
 
 _MEANING = (
     "What this means: whoever has that key signed these files and numbers, and none of them changed since.",

@@ -3,13 +3,14 @@
 In the order of use: `split_rows` and `RealRows` for the rows that judge, `TrainingTable` for what a treatment
 made of the others, `train_and_measure_all` and `measure_postprocessed` for models and the baseline of
 thresholds, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure_predictions`,
-`measure_table_fairness` (a constraint's criterion on a table itself); synthetic ones:
+`measure_table_fairness` (a constraint's criterion on a table itself), `measure_complexity`; synthetic ones:
 `measure_quality` (everything), `measure_groups` (group by group), `measure_fidelity`, `measure_privacy`,
 `measure_distributions`; in pictures: `project_tables` (training tables on one plane), `group_densities`.
 """
 
 from equitab.evaluation.baseline_verdict import ComparisonRule, compare_with_baseline
 from equitab.evaluation.comparisons import Comparison, plan_comparisons
+from equitab.evaluation.complexity import measure_complexity
 from equitab.evaluation.design_matrix import DesignMatrix
 from equitab.evaluation.distributions import measure_distributions
 from equitab.evaluation.fairness import (
@@ -144,6 +145,7 @@ __all__ = [
     "known_cells",
     "learner",
     "load_model",
+    "measure_complexity",
     "measure_consistency",
     "measure_distributions",
     "measure_fidelity",

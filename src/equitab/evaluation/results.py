@@ -23,6 +23,7 @@ Stage = Literal[
     "preservation",
     "proxies",
     "group_truth",
+    "complexity",
 ]
 Treatment = Literal[
     "original",
@@ -67,7 +68,8 @@ class Measurement:
         ``audit`` (labels or somebody's predictions), ``validation``, ``test`` (models on real rows),
         ``fidelity``, ``privacy`` (a synthetic table against real rows), ``imputation`` (filled cells),
         ``preservation`` (what a treatment of outcomes left as it was), ``proxies`` (what gives sensitive
-        features away), ``group_truth`` (drawn rows of single groups against real rows of the same group).
+        features away), ``group_truth`` (drawn rows of single groups against real rows of the same group),
+        ``complexity`` (how hard a table is to learn from).
     operating_point : str
         ``"0.5"``, ``"validation_balanced_accuracy"``, or empty.
     generator_seed, model_seed : int or None

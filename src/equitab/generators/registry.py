@@ -47,6 +47,7 @@ BUILT_IN: dict[str, GeneratorSource] = {
         "equitab.generators.diffusion", "GuidedDiffusion", "torch", ("torch", "safetensors")
     ),
     "independent_marginals": GeneratorSource("equitab.generators.marginals", "IndependentMarginals"),
+    "similarity_network": GeneratorSource("equitab.generators.similarity", "SimilarityNetworkGenerator"),
     "smote": GeneratorSource("equitab.generators.interpolation", "Smote"),
     "tabddpm": GeneratorSource("equitab.generators.diffusion", "TabDDPM", "torch", ("torch", "safetensors")),
     "tabular_argn": GeneratorSource("equitab.generators.adapters", "TabularArgn"),

@@ -5,7 +5,8 @@ Start at the functions that return results with intervals: `fairness_metrics`, `
 `exact_parity_spread`, `compare_with_overall`, `smallest_tolerance` for what chance alone does to groups;
 `fidelity_metrics`, `marginal_errors`, `coverage_metrics`, `representation_metrics`, `privacy_metrics`,
 `copy_metrics`, `membership_metrics` for synthetic tables; `distinct_metrics`, `spread_ratio`,
-`group_copy_metrics`, `group_distance_metrics` for single groups of few rows. `METRICS` says what each number means.
+`group_copy_metrics`, `group_distance_metrics` for single groups of few rows; `class_imbalance`, `feature_overlap`,
+`dimension_metrics`, `network_metrics` for how hard a table is to learn from. `METRICS` says what each number means.
 
 Metrics that are functions of counts never see a row twice: `count_outcomes` turns rows into a small table per
 group, and values, bootstrap replicates and intervals all come from that table.
@@ -14,6 +15,18 @@ group, and values, bootstrap replicates and intervals all come from that table.
 from equitab.metrics.binned_columns import decile_codes
 from equitab.metrics.column_pairs import ColumnPair
 from equitab.metrics.column_skill import category_skill, number_skill, relative_skill
+from equitab.metrics.complexity import (
+    class_imbalance,
+    dimension_metrics,
+    feature_overlap,
+    imbalance_of_counts,
+)
+from equitab.metrics.complexity_network import (
+    class_network,
+    clustering_coefficients,
+    hub_scores,
+    network_metrics,
+)
 from equitab.metrics.consistency import consistency, find_neighbors
 from equitab.metrics.coverage import coverage_metrics
 from equitab.metrics.definitions import METRICS, definitions_with
@@ -94,7 +107,10 @@ __all__ = [
     "category_skill",
     "changed_share",
     "choose_threshold",
+    "class_imbalance",
+    "class_network",
     "clopper_pearson_interval",
+    "clustering_coefficients",
     "compare_with_overall",
     "consistency",
     "copy_metrics",
@@ -106,11 +122,13 @@ __all__ = [
     "dcr_share",
     "decile_codes",
     "definitions_with",
+    "dimension_metrics",
     "distinct_metrics",
     "exact_parity_spread",
     "expected_distinct",
     "fairness_metrics",
     "fairness_metrics_of_counts",
+    "feature_overlap",
     "fidelity_metrics",
     "find_neighbors",
     "group_copy_metrics",
@@ -120,10 +138,13 @@ __all__ = [
     "group_rate_metrics_of_counts",
     "label_fairness_metrics",
     "label_fairness_metrics_of_counts",
+    "hub_scores",
+    "imbalance_of_counts",
     "lowest_rate",
     "marginal_errors",
     "membership_metrics",
     "nearest_distances",
+    "network_metrics",
     "number_skill",
     "percentile_interval",
     "performance_metrics",

@@ -28,11 +28,12 @@ __all__ = [
     "NO_INTERVAL",
     "ONE_CLASS",
     "class_codes",
+    "class_imbalance",
     "column_problems",
     "dimension_metrics",
     "feature_overlap",
-    "imbalance",
     "imbalance_of_counts",
+    "no_classes_reason",
 ]
 
 BoolArray = npt.NDArray[np.bool_]
@@ -80,7 +81,7 @@ def imbalance_of_counts(counts: npt.ArrayLike) -> FloatArray:
     return np.asarray(np.clip(found, 0.0, 1.0))
 
 
-def imbalance(
+def class_imbalance(
     classes: npt.ArrayLike, *, confidence: float = 0.95, n_replicates: int = 1000, seed: int
 ) -> MetricResult:
     """Measure how unequal the classes of a table are in size.
@@ -107,12 +108,13 @@ def imbalance(
 
     Notes
     -----
-    The formula is that of `imbalance_of_counts`. The bootstrap redraws the counts; at equal classes, the lowest
-    value that there is, the interval begins at the value itself.
+    The formula is that of `imbalance_of_counts`. The bootstrap redraws the counts. Redrawn classes are less equal than
+    the rows' own, which shows near 0, the lowest value that there is: so replicates are moved to have their mean at
+    the value.
 
     Examples
     --------
-    >>> imbalance([0] * 9 + [1] * 3, seed=0).value
+    >>> class_imbalance([0] * 9 + [1] * 3, seed=0).value
     0.4
     """
     codes = np.asarray(classes)
@@ -122,7 +124,9 @@ def imbalance(
         return MetricResult.undefined("complexity_c2", reason=no_classes_reason(codes), n=codes.size)
     value = float(imbalance_of_counts(counts))
     drawn = np.random.default_rng(seed).multinomial(codes.size, counts / codes.size, size=n_replicates)
-    interval = percentile_interval(value, imbalance_of_counts(drawn), confidence=confidence)
+    replicates = imbalance_of_counts(drawn)
+    centered = np.clip(replicates - (replicates.mean() - value), 0.0, 1.0)
+    interval = percentile_interval(value, centered, confidence=confidence)
     return result_of("complexity_c2", value, interval, confidence=confidence, n=codes.size)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from equitab.metrics.complexity_definitions import COMPLEXITY
 from equitab.metrics.count_definitions import ALL_GROUPS, GROUP_RATES, INDIVIDUAL, PERFORMANCE, REFERENCE
 from equitab.metrics.group_truth_definitions import GROUP_TRUTH
 from equitab.metrics.metric_definition import Family, MetricDefinition, Scope
@@ -40,6 +41,7 @@ METRICS: Mapping[str, MetricDefinition] = MappingProxyType(
             *PRIVACY,
             *GROUP_SUMMARIES,
             *GROUP_TRUTH,
+            *COMPLEXITY,
         )
     }
 )

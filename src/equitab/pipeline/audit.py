@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from equitab.dataframe import Frame
-from equitab.evaluation import MeasurementSettings, measure_labels, measure_predictions
+from equitab.evaluation import MeasurementSettings, measure_complexity, measure_labels, measure_predictions
 from equitab.evaluation.results import Measurement
 from equitab.metrics.definitions import METRICS
 from equitab.pipeline.group_table import group_rows
@@ -17,6 +17,9 @@ from equitab.pipeline.table_overlap import overlap_remarks
 from equitab.pipeline.table_source import open_table
 from equitab.report import GroupRow
 from equitab.schema import TableSchema, validate_table, value_name
+
+NETWORK_ROWS = 1_000
+"""Rows of the network of near rows: so few that an audit stays quick."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,7 @@ class Audit:
         The column of predictions that was judged; None when labels were.
     groups : tuple of GroupRow
     measurements : tuple of Measurement
+        Of fairness, and of labels also how hard the table is to learn from (stage ``complexity``).
     findings : tuple of str
         What is worth knowing: tiny groups, duplicates, columns that give the target away.
     guesses : tuple of str
@@ -125,6 +129,7 @@ def audit(
     reading: tuple[str, ...] = ()
     if prediction is None:
         measured = measure_labels(opened.frame, resolved, settings=settings)
+        measured = [*measured, *_complexity(opened.frame, resolved, seed)]
     else:
         judged, reading = with_readable_predictions(opened.frame, resolved, prediction)
         measured = measure_predictions(judged, resolved, prediction=prediction, settings=settings)
@@ -139,6 +144,13 @@ def audit(
         findings=(*opened.notes, *findings, *overlap),
         guesses=(*resolved.notes, *reading),
     )
+
+
+def _complexity(frame: Frame, schema: TableSchema, seed: int) -> tuple[Measurement, ...]:
+    """Return how hard a table is to learn from, where there is a column to learn from."""
+    if set(schema.modeled_columns) <= {schema.target}:
+        return ()
+    return measure_complexity(frame, schema, treatment="", max_rows=NETWORK_ROWS, seed=seed)
 
 
 def favorable_words(schema: TableSchema) -> str:

@@ -9,7 +9,7 @@ from equitab.report.charts.promise_chart import PromisePoint, draw_promise_chart
 from equitab.report.charts.svg import Markup
 from equitab.report.wording import format_interval, format_number, show_name
 from equitab.serve.records import Promise
-from equitab.serve.wording import show_bound, show_day, show_time, worst
+from equitab.serve.wording import short_times, show_bound, show_time, worst
 
 MOST_POINTS = 40
 """More marks than this fall on each other on a phone."""
@@ -88,7 +88,8 @@ def overall_verdict(promises: Sequence[Promise]) -> str:
 def draw_history(history: PromiseHistory) -> Markup:
     """Return the chart of a promise: its newest checks with their intervals, and what was promised."""
     checks = history.checks[-MOST_POINTS:]
-    points = tuple(_point(check) for check in checks)
+    times = short_times([check.time for check in checks])
+    points = tuple(_point(check, time) for check, time in zip(checks, times, strict=True))
     newest = history.newest
     bound = show_bound(newest.at_most, newest.at_least)
     return draw_promise_chart(
@@ -106,9 +107,9 @@ def show_value(promise: Promise) -> str:
     return f"{format_number(promise.value)} {format_interval(promise.low, promise.high)}".strip()
 
 
-def _point(check: Promise) -> PromisePoint:
+def _point(check: Promise, time: str) -> PromisePoint:
     return PromisePoint(
-        time=show_day(check.time),
+        time=time,
         verdict=check.verdict,
         value=check.value,
         low=check.low,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from equitab.report.wording import (
     format_interval,
     format_number,
     sentence_case,
+    show_direction,
     show_model,
     show_name,
     show_treatment,
@@ -23,6 +24,7 @@ from equitab.serve import wording
 from equitab.serve.promise_history import draw_history, show_value
 
 if TYPE_CHECKING:
+    from equitab.report.contents import MetricDescription
     from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -70,7 +72,8 @@ def environment() -> Environment:
         "count": format_count,
         "number": format_number,
         "sentence": upper_first,
-        "metric": sentence_case,
+        "metric": metric_title,
+        "fact": sentence_case,
         "model": show_model,
         "treatment": show_treatment,
         "stage": sentence_case,
@@ -85,6 +88,8 @@ def environment() -> Environment:
         "value": show_value,
         "chart": draw_history,
         "address": page_address,
+        "describe_metrics": metric_descriptions_of,
+        "direction": show_direction,
     }
     return engine
 
@@ -106,6 +111,20 @@ def page_address(page: str, /, **parameters: object) -> str:
     held = {name: str(value) for name, value in parameters.items() if value not in ("", None)}
     query = urlencode(held, errors="replace")
     return f"/{page}?{query}" if query else f"/{page}"
+
+
+@lru_cache(maxsize=2048)
+def metric_title(name: str) -> str:
+    """Return what a metric is called; one that nobody described keeps its name."""
+    found = metric_descriptions_of([name])
+    return found[0].title if found else sentence_case(name)
+
+
+def metric_descriptions_of(names: Iterable[object]) -> tuple[MetricDescription, ...]:
+    """Return what a reader must know about some metrics; undescribed ones are left out."""
+    from equitab.pipeline.report_contents import metric_descriptions
+
+    return metric_descriptions([name for name in names if isinstance(name, str)])
 
 
 @cache

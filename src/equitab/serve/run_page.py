@@ -166,6 +166,6 @@ def _measured(name: str, value: Any) -> NamedFact:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if is_number and name.endswith("_bytes"):
         return NamedFact(name.removesuffix("_bytes"), f"{value / 1e6:,.1f} MB")
-    if is_number and name.endswith("_seconds"):
-        return NamedFact(name.removesuffix("_seconds"), f"{value:,.2f} s")
+    if is_number and "_seconds" in name:
+        return NamedFact(name.replace("_seconds", "_time", 1), f"{value:,.2f} s")
     return NamedFact(name, _show(value))

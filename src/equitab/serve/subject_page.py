@@ -11,6 +11,7 @@ from equitab.serve.certificate_life import LivingCertificate, gather_certificate
 from equitab.serve.overview import page_number
 from equitab.serve.promise_history import PromiseHistory, lay_out_histories, overall_verdict
 from equitab.serve.records import EvidenceSource, Promise, Run
+from equitab.serve.wording import short_times
 
 MOST_CHECKS = 2_000
 """Verdicts of clauses that a page looks back on."""
@@ -43,6 +44,11 @@ class Timeline:
     columns: tuple[Promise, ...]
     rows: tuple[TimelineRow, ...]
     n_left_out: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return the times of the columns, short."""
+        return short_times([column.time for column in self.columns])
 
 
 @dataclass(frozen=True, kw_only=True)

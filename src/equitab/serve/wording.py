@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -164,6 +164,25 @@ def show_time(text: str) -> str:
 def show_day(text: str) -> str:
     """Return the day of a time: ``2 May 2026``."""
     return show_time(text).split(",")[0]
+
+
+def short_times(times: Sequence[str]) -> tuple[str, ...]:
+    """Return times as labels: days, with the hour where a day occurs twice.
+
+    Examples
+    --------
+    >>> short_times(["2026-05-02T14:03:11Z", "2026-05-03T08:00:00Z"])
+    ('2 May 2026', '3 May 2026')
+    >>> short_times(["2026-05-02T14:03:11Z", "2026-05-02T18:30:00Z"])
+    ('2 May, 14:03', '2 May, 18:30')
+    """
+    days = [show_day(time) for time in times]
+    if len(set(days)) == len(days):
+        return tuple(days)
+    parsed = [parse_time(time) for time in times]
+    return tuple(
+        f"{time.day} {time:%b, %H:%M}" if time else day for time, day in zip(parsed, days, strict=True)
+    )
 
 
 def show_digest(digest: str) -> str:

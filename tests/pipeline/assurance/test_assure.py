@@ -13,7 +13,7 @@ import pytest
 import equitab
 from equitab.assurance import contract_from_templates
 from equitab.assurance.evidence_store import EvidenceStore
-from equitab.errors import ContractError, RecipeError, SavedFormatError, TableError
+from equitab.errors import ContractError, InputError, RecipeError, SavedFormatError, TableError
 from equitab.pipeline.assurance.assure import assure
 from equitab.pipeline.audit import audit
 from equitab.pipeline.report_contents import save_audit
@@ -73,6 +73,16 @@ def test_what_cannot_be_judged_is_said(tmp_path: Path) -> None:
         assure("drift", tmp_path, store="none")
     with pytest.raises(TableError, match="none of that name"):
         assure("drift", tmp_path / "people.csv", store="none")
+
+
+def test_measurements_with_strange_keys_and_stores_with_strange_names_are_refused(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "m.json").write_text('[{"metric": "accuracy", "value": 0.5, "colour": "red"}]')
+    with pytest.raises(InputError, match="the keys 'colour'"):
+        assure("drift", tmp_path / "m.json", store="none")
+    with pytest.raises(InputError, match="nonsense"):
+        assure("drift", tmp_path / "no such table.csv", store="nonsense://x")
 
 
 def test_an_earlier_table_is_looked_back_to(people: pd.DataFrame) -> None:

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from equitab.assurance import ClauseVerdict, ContractVerdict, contract_state
-from equitab.errors import OutputExistsError
+from equitab.assurance import ClauseVerdict, ContractVerdict, Verdict, contract_state
+from equitab.errors import OutputExistsError, StorageError
 from equitab.pipeline.assurance.junit import check_target, junit_text, save_junit
 
 CLAUSE = ClauseVerdict(
@@ -41,14 +41,14 @@ def read(*clauses: ClauseVerdict) -> ElementTree.Element:
         ("met", "warn", None),
     ],
 )
-def test_each_verdict_has_its_element(state: str, severity: str, kind: str | None) -> None:
+def test_each_verdict_has_its_element(state: Verdict, severity: str, kind: str | None) -> None:
     case = read(replace(CLAUSE, verdict=state, severity=severity)).find(".//testcase")
     assert case is not None
     assert {child.tag for child in case} & {"failure", "error", "skipped"} == ({kind} if kind else set())
 
 
 def test_the_counts_are_those_of_the_elements() -> None:
-    states = ("met", "violated", "violated", "undetermined", "not applicable")
+    states: tuple[Verdict, ...] = ("met", "violated", "violated", "undetermined", "not applicable")
     root = read(*(replace(CLAUSE, name=str(n), verdict=state) for n, state in enumerate(states)))
     for element in (root, root[0]):
         counts = {name: int(element.attrib[name]) for name in ("tests", "failures", "errors", "skipped")}
@@ -72,5 +72,7 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
     ):
         with pytest.raises(OutputExistsError):
             refused()
+    with pytest.raises(StorageError, match="folder does not exist"):
+        check_target(tmp_path / "nowhere" / "j.xml", overwrite=False)
     check_target(place, overwrite=True)
     save_junit(contract_verdict(CLAUSE), place, overwrite=True)

@@ -145,9 +145,9 @@ def _two_places(sizes: npt.NDArray[np.int64], random: np.random.Generator) -> np
 def _sides(
     own: GowerTable, own_rows: npt.NDArray[np.int64], table: GowerTable, pivots: npt.NDArray[np.integer]
 ) -> npt.NDArray[np.float32]:
-    """Return how much farther the second pivot is than... the first; 0 where a row cannot be compared."""
-    near = gower_distances(own, own_rows, table, pivots[:, 0])
-    far = gower_distances(own, own_rows, table, pivots[:, 1])
+    """Return by how much the first pivot is farther than the second; 0 where a row cannot be compared."""
+    first = gower_distances(own, own_rows, table, pivots[:, 0])
+    second = gower_distances(own, own_rows, table, pivots[:, 1])
     with np.errstate(invalid="ignore"):
-        sides = near - far
+        sides = first - second
     return np.where(np.isfinite(sides), sides, np.float32(0))

@@ -58,7 +58,12 @@ def mean_distances(distances: Floats) -> Floats:
 
 
 def kernel_weights(
-    distances: Floats, own_means: Floats, other_means: Floats, *, mu: float = 0.5, form: KernelForm = "scale_free"
+    distances: Floats,
+    own_means: Floats,
+    other_means: Floats,
+    *,
+    mu: float = 0.5,
+    form: KernelForm = "scale_free",
 ) -> Floats:
     """Return the weights of links; those of infinite distance have none.
 

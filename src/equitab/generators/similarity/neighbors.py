@@ -46,7 +46,7 @@ class SearchEffort:
         Tables of up to so many rows are searched completely.
     """
 
-    n_trees: int = 4
+    n_trees: int = 6
     leaf_size: int = 384
     n_rounds: int = 1
     exact_rows: int = EXACT_ROWS
@@ -188,7 +188,11 @@ def _search_leaf(
         found = gower_distances(queries, part[:, None], theirs, places)
         if is_same:
             found[part[:, None] == other[None, :]] = np.inf
-        nearest = np.argpartition(found, k - 1, axis=1)[:, :k] if k < len(other) else np.broadcast_to(places, found.shape)
+        nearest = (
+            np.argpartition(found, k - 1, axis=1)[:, :k]
+            if k < len(other)
+            else np.broadcast_to(places, found.shape)
+        )
         candidates[part, :k] = other[nearest]
 
 

@@ -146,7 +146,11 @@ class SimilarityNetwork:
         found = self.find(queries, n_neighbors)
         own, others = mean_distances(found.distances), np.maximum(found.rows, 0)
         weights = kernel_weights(
-            found.distances, own[:, None], self.mean_distances[others], mu=self.linking.mu, form=self.linking.form
+            found.distances,
+            own[:, None],
+            self.mean_distances[others],
+            mu=self.linking.mu,
+            form=self.linking.form,
         )
         if not self.linking.above_average:
             return found, weights

@@ -10,19 +10,22 @@ from typing import Any
 from uuid import uuid4
 
 from equitab.assurance import (
-    APPLIES_WHEN,
     TEMPLATES,
     Contract,
     ContractVerdict,
+    EvidenceSource,
+    EvidenceStore,
+    RecordOutcome,
     check_contract,
     code_digest,
     contract_from_templates,
+    measurement_evidence,
     read_contract,
+    record,
+    store_address,
+    verdict_evidence,
 )
 from equitab.assurance.contract_words import requirement_words
-from equitab.assurance.evidence import EvidenceSource, measurement_evidence, verdict_evidence
-from equitab.assurance.evidence_store import EvidenceStore
-from equitab.assurance.outbox import RecordOutcome, record
 from equitab.dataframe import Frame
 from equitab.errors import EquitabError
 from equitab.evaluation.results import Measurement, measurements_from_frame
@@ -142,6 +145,10 @@ def assure(
     ('violated', 'the whole interval [0.462, 0.549] is below 0.8')
     """
     asked = as_contract(contract)
+    if store not in (None, NO_STORE):
+        store_address(
+            store, needs_driver=False
+        )  # a name that makes no sense is said before anything is measured
     before = [judged(one, schema=_of_table(one, schema), prediction=prediction, seed=seed) for one in earlier]
     found = judged(on, schema=schema, prediction=prediction, seed=seed)
     name = subject or found.subject or found.name
@@ -191,7 +198,6 @@ def template_rows() -> list[dict[str, str]]:
             "property": template.property,
             "promise": requirement_words(template.requirement),
             "explanation": template.explanation,
-            "needs": " and ".join(APPLIES_WHEN[word] for word in template.applies_when),
             "source": template.source,
         }
         for name, template in TEMPLATES.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -134,14 +134,22 @@ def _json_file(place: Path) -> Judged | None:
     except (OSError, ValueError):
         return None  # said by whoever reads tables
     listed = data.get("measurements") if isinstance(data, dict) else data
-    if not isinstance(listed, list) or not all(isinstance(row, dict) and "metric" in row for row in listed):
+    if not isinstance(listed, list) or not all(_is_measurement(row) for row in listed):
         return None
-    try:
-        held = [Measurement(**row) for row in listed]
-    except TypeError as error:
-        expected = "measurements as equitab writes them"
-        raise InputError(Problem(f"measurements {place.name!r}", expected, str(error))) from None
+    known = {item.name for item in fields(Measurement)}
+    unknown = sorted({str(key) for row in listed for key in row} - known)
+    if unknown:
+        expected, received = (
+            "measurements as equitab writes them",
+            f"the keys {', '.join(map(repr, unknown))}",
+        )
+        raise InputError(Problem(f"measurements {place.name!r}", expected, received, "equitab audit --json"))
+    held = [Measurement(**row) for row in listed]
     return Judged(place.name, "measurements", measurements_frame(held))
+
+
+def _is_measurement(row: Any) -> bool:
+    return isinstance(row, dict) and "metric" in row and "value" in row
 
 
 def _audited(on: Any, schema: SchemaSource, prediction: str | None, seed: int) -> Judged:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 from equitab.assurance import ClauseVerdict, ContractVerdict
 from equitab.dataframe import write_text_atomically
-from equitab.errors import OutputExistsError
+from equitab.errors import OutputExistsError, StorageError
 
 __all__ = ["check_target", "junit_text", "save_junit"]
 
@@ -57,9 +57,21 @@ def save_junit(verdict: ContractVerdict, path: str | Path, *, overwrite: bool = 
 
 
 def check_target(path: str | Path | None, *, overwrite: bool) -> None:
-    """Raise OutputExistsError where a file could not be written, before anything slow is done."""
-    if path is not None and Path(path).exists() and not overwrite:
+    """Raise where a file could not be written, before anything slow is done.
+
+    Raises
+    ------
+    OutputExistsError
+        If it exists and nobody asked to overwrite it.
+    StorageError
+        If its folder does not exist.
+    """
+    if path is None:
+        return
+    if Path(path).exists() and not overwrite:
         raise OutputExistsError(f"{str(path)!r} exists. Next: --overwrite replaces it.")
+    if not Path(path).parent.is_dir():
+        raise StorageError(f"{str(path)!r}: the folder does not exist. Next: create it first.")
 
 
 def _kind(clause: ClauseVerdict) -> str:

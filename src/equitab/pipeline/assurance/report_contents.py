@@ -131,6 +131,7 @@ def promise_histories(rows: list[dict[str, Any]], contract: Contract) -> tuple[P
     own = [row for row in rows if row["contract"] == contract.name]
     if len({(row["run"], row["time"]) for row in own}) < 2:
         return ()
+    days = {row["time"][:10] for row in own}
     found = []
     for clause in contract.clauses:
         checks = [row for row in own if row["clause"] == clause.name]
@@ -138,7 +139,12 @@ def promise_histories(rows: list[dict[str, Any]], contract: Contract) -> tuple[P
             text = checks[-1]["promise"] or clause.name
             bounds = _bounds(clause.requirement)
             points = [
-                _point(row, bounds if row["contract_digest"] == contract.digest else {}) for row in checks
+                _point(
+                    row,
+                    bounds if row["contract_digest"] == contract.digest else {},
+                    is_one_day=len(days) == 1,
+                )
+                for row in checks
             ]
             found.append(PromiseHistory(name=clause.name, text=text, points=tuple(points)))
     return tuple(found)
@@ -153,10 +159,11 @@ def _bounds(requirement: Requirement) -> dict[str, float | None]:
     return {"at_most": requirement.at_most, "at_least": requirement.at_least}
 
 
-def _point(row: Mapping[str, Any], bounds: Mapping[str, float | None]) -> PromisePoint:
+def _point(row: Mapping[str, Any], bounds: Mapping[str, float | None], *, is_one_day: bool) -> PromisePoint:
+    """Return one check; its place on the axis says the day, or the hour where all checks are of one day."""
     time = show_time(row["time"])
     return PromisePoint(
-        time=time,
+        time=time[11:] if is_one_day else time[:10],
         verdict=row["verdict"],
         value=row["value"],
         low=row["low"],

@@ -97,7 +97,7 @@ def look_back(contract: Contract) -> int:
 
 
 def _ask(store: EvidenceStore, digest: str, certificate: Certificate, folder: Path | None) -> StoreKnowledge:
-    status, reason = _state(store, digest)
+    status, reason = state_of(store, digest)
     if status is None:  # somebody else's store: its places in the chain are not those that are claimed
         return StoreKnowledge(reason=reason)
     return StoreKnowledge(
@@ -108,7 +108,8 @@ def _ask(store: EvidenceStore, digest: str, certificate: Certificate, folder: Pa
     )
 
 
-def _state(store: EvidenceStore, digest: str) -> tuple[str | None, str]:
+def state_of(store: EvidenceStore, digest: str) -> tuple[str | None, str]:
+    """Return the last state that a store knows of a certificate, and why; None where it does not know it."""
     steps = [row for row in _rows(store.certificates()) if row["certificate"] == digest]
     if not steps:
         return None, "the evidence store does not know this certificate (--store names another store)"

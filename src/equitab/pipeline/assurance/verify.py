@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from equitab.evaluation.results import Measurement
     from equitab.pipeline.assurance.remeasure import SourceTable
 
+__all__ = ["Verification", "verify"]
+
 _NOT_ASKED = "not asked for (--recompute)"
 _FIRST = "what does not hold comes first"
 
