@@ -6,7 +6,7 @@ CONSTRAINTS := constraints/ci.txt
 export OMP_WAIT_POLICY = PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format docs benchmarks benchmark-generators clean
+.PHONY: help demo test test-all check format docs airflow benchmarks benchmark-generators clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -45,8 +45,13 @@ format: $(VENV)/dev-ready  ## write the format
 docs: $(VENV)/dev-ready  ## build the documentation into site/
 	$(BIN)/mkdocs build --strict --quiet
 
+airflow: $(VENV)/dev-ready  ## Airflow's own environment, for its tests and the example DAG
+	scripts/airflow_environment.sh
+
 benchmarks: $(VENV)/dev-ready  ## repeat the figures of docs/benchmarks (half an hour)
 	$(BIN)/python benchmarks/fairness_metrics.py
+	$(BIN)/python benchmarks/contract_check.py
+	$(BIN)/python benchmarks/evidence_store.py
 	$(BIN)/python benchmarks/tabddpm_adult.py --preset fast
 	$(BIN)/python benchmarks/tabddpm_adult.py --preset quality
 

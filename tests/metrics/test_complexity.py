@@ -236,12 +236,11 @@ class TestNetwork:
             n_rows = int(rng.integers(2, 14))
             upper = np.triu(rng.random((n_rows, n_rows)) < rng.random(), 1)
             joined = upper | upper.T
-            square = joined.astype(float) @ joined.astype(float)
-            scores = np.ones(n_rows)
-            for _ in range(3000):
-                scores = square @ scores
-                scores /= max(scores.max(), 1e-300)
-            assert hub_scores(joined) == pytest.approx(scores, abs=2e-3)
+            power = joined.astype(float) @ joined.astype(float)
+            for _ in range(30):  # to the power of a thousand million
+                power = power @ power / max(np.abs(power).max() ** 2, 1e-300)
+            scores = power @ np.ones(n_rows)
+            assert hub_scores(joined) == pytest.approx(scores / max(scores.max(), 1e-300), abs=1e-6)
 
     def test_equal_parts_of_a_network_have_equal_hubs(self) -> None:
         """Their eigenvalues are the same, so a library's eigenvector could be any mix of them."""
@@ -261,8 +260,8 @@ class TestNetwork:
         assert "changes nothing" in found[1].reason
 
     def test_the_jackknife_of_clustering_leaves_out_each_row(self) -> None:
-        joined = class_network(*random_table(3, 40)[:2], np.zeros(40, dtype=int), near=0.3)
-        table = (*random_table(3, 40)[:2], np.arange(40) % 2)
+        rng = np.random.default_rng(3)
+        table = rng.random((40, 2)), no_columns(40), rng.integers(0, 2, 40)
         every = np.arange(40)
         own = class_network(*table)
         without = [
@@ -272,15 +271,14 @@ class TestNetwork:
         spread = (39 / 40 * ((without - np.mean(without)) ** 2).sum()) ** 0.5
         found = network_metrics(*table)[1]
         assert spread > 0
-        assert found.high == pytest.approx(min(found.value + 1.959964 * spread, 1.0), rel=1e-5)
-        assert joined.any()
+        assert found.high == pytest.approx(found.value + 1.959964 * spread, rel=1e-5)
 
     def test_the_interval_of_density_holds_the_truth_about_as_often_as_it_says(self) -> None:
         rng = np.random.default_rng(0)
         drawn = []
-        for _ in range(150):
-            place = rng.random((60, 2))
-            drawn.append(network_metrics(place, no_columns(60), place[:, 0] > 0.5, ranges=[1.0, 1.0])[0])
+        for _ in range(100):
+            place = rng.random((40, 2))
+            drawn.append(network_metrics(place, no_columns(40), place[:, 0] > 0.5, ranges=[1.0, 1.0])[0])
         truth = np.mean([found.value for found in drawn])
         assert np.mean([found.low <= truth <= found.high for found in drawn]) > 0.92
 

@@ -24,8 +24,9 @@ from equitab.serve import wording
 from equitab.serve.promise_history import draw_history, show_value
 
 if TYPE_CHECKING:
-    from equitab.report.contents import MetricDescription
     from jinja2 import Environment
+
+    from equitab.report.contents import MetricDescription
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _REPORT_STYLE = Path(__file__).parents[1] / "report" / "templates" / "style.css"
@@ -95,7 +96,8 @@ def environment() -> Environment:
 
 
 def load_templates() -> None:
-    """Compile all templates, so that no page waits for it."""
+    """Compile all templates and load what they need, so that no page waits for it."""
+    metric_descriptions_of([])
     for name in environment().list_templates(extensions=["j2"]):
         environment().get_template(name)
 
