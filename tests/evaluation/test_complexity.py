@@ -17,7 +17,13 @@ from equitab.schema import Column, TableSchema
 from .conftest import make_people
 
 NAMES = [definition.name for definition in definitions_with(family="complexity")]
-OF_CLASSES = {"complexity_c2", "complexity_f4", "complexity_density", "complexity_clustering", "complexity_hubs"}
+OF_CLASSES = {
+    "complexity_c2",
+    "complexity_f4",
+    "complexity_density",
+    "complexity_clustering",
+    "complexity_hubs",
+}
 
 
 def by_name(frame: Frame, schema: TableSchema, **options: int | str) -> dict[str, Measurement]:
@@ -94,7 +100,9 @@ def test_one_outcome_only_is_undefined_with_the_reason_and_dimensions_are_not() 
     frame, schema = small()
     found = by_name(take_rows(frame, np.arange(20)), schema)
     assert {name for name, one in found.items() if one.status == "undefined"} == OF_CLASSES
-    assert {found[name].reason for name in OF_CLASSES} == {"all rows have the same outcome: nothing to tell apart"}
+    assert {found[name].reason for name in OF_CLASSES} == {
+        "all rows have the same outcome: nothing to tell apart"
+    }
 
 
 def test_two_rows_duplicates_and_missing_values_are_measured() -> None:
@@ -106,17 +114,23 @@ def test_two_rows_duplicates_and_missing_values_are_measured() -> None:
     assert None not in [one.value for one in doubled.values()]
     assert doubled["complexity_c2"].value == once["complexity_c2"].value
     assert doubled["complexity_f4"].value == once["complexity_f4"].value
-    assert doubled["complexity_density"].value < once["complexity_density"].value  # copies are near to each other
+    assert (
+        doubled["complexity_density"].value < once["complexity_density"].value
+    )  # copies are near to each other
 
 
 def test_no_rows_are_undefined() -> None:
     frame, schema = small()
-    assert {one.reason for one in measure_complexity(take_rows(frame, np.arange(0)), schema, seed=0)} == {"no rows"}
+    assert {one.reason for one in measure_complexity(take_rows(frame, np.arange(0)), schema, seed=0)} == {
+        "no rows"
+    }
 
 
 def test_every_value_of_the_target_is_an_outcome_until_there_are_too_many() -> None:
     def levels(n: int) -> tuple[Frame, TableSchema]:
-        frame = frame_from_columns({"x": list(range(120)), "pay": [f"level {place % n}" for place in range(120)]})
+        frame = frame_from_columns(
+            {"x": list(range(120)), "pay": [f"level {place % n}" for place in range(120)]}
+        )
         columns = (Column("x", "integer"), Column("pay", "categorical"))
         return frame, TableSchema(columns, "pay", favorable_outcome=("level 0",))
 
@@ -130,7 +144,9 @@ def test_a_target_with_a_threshold_has_two_outcomes() -> None:
     from equitab.schema import parse_threshold
 
     frame, schema = small()
-    numeric = TableSchema((Column("y", "boolean"), Column("x", "integer")), "x", favorable_threshold=parse_threshold(">= 30"))
+    numeric = TableSchema(
+        (Column("y", "boolean"), Column("x", "integer")), "x", favorable_threshold=parse_threshold(">= 30")
+    )
     assert by_name(frame, numeric)["complexity_c2"].value == pytest.approx(0.4)
     assert schema.target == "y"
 
@@ -145,7 +161,9 @@ def test_large_tables_are_measured_on_a_draw_and_say_so(monkeypatch: pytest.Monk
         "complexity_c2": "",
         "complexity_f4": "300 of 400 rows",
         **dict.fromkeys(("complexity_t2", "complexity_t3", "complexity_t4"), "200 of 400 rows"),
-        **dict.fromkeys(("complexity_density", "complexity_clustering", "complexity_hubs"), "100 of 400 rows"),
+        **dict.fromkeys(
+            ("complexity_density", "complexity_clustering", "complexity_hubs"), "100 of 400 rows"
+        ),
     }
     assert found["complexity_density"].n == 100
     assert found["complexity_t2"].value == pytest.approx(by_name(frame, schema)["complexity_t2"].value)

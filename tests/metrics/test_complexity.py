@@ -52,7 +52,9 @@ def random_table(seed: int, n_rows: int = 60) -> Table:
     classes = rng.integers(0, 3, n_rows)
     numbers = rng.normal(size=(n_rows, 3)).round(1) + classes[:, None] * [2.0, 0.5, 0.0]
     numbers[rng.random(numbers.shape) < 0.05] = np.nan
-    categories = np.column_stack([rng.integers(-1, 3, n_rows), np.where(classes == 2, 3, rng.integers(0, 3, n_rows))])
+    categories = np.column_stack(
+        [rng.integers(-1, 3, n_rows), np.where(classes == 2, 3, rng.integers(0, 3, n_rows))]
+    )
     return numbers, categories, classes
 
 
@@ -78,7 +80,10 @@ class TestImbalance:
             ((5, 5), Fraction(0)),
             ((9, 3), Fraction(2, 5)),  # IR = 1/2 (3 + 1/3) = 5/3
             ((4, 4, 4), Fraction(0)),
-            ((6, 3, 1), Fraction(1) - 1 / (Fraction(2, 3) * (Fraction(6, 4) + Fraction(3, 7) + Fraction(1, 9)))),
+            (
+                (6, 3, 1),
+                Fraction(1) - 1 / (Fraction(2, 3) * (Fraction(6, 4) + Fraction(3, 7) + Fraction(1, 9))),
+            ),
             ((99, 1), Fraction(1) - 1 / (Fraction(1, 2) * (99 + Fraction(1, 99)))),
         ],
     )
@@ -90,7 +95,9 @@ class TestImbalance:
     def test_its_interval_holds_the_truth_about_as_often_as_it_says(self) -> None:
         rng = np.random.default_rng(0)
         for share, truth in ((0.25, 0.4), (0.5, 0.0)):
-            drawn = [class_imbalance(rng.random(150) < share, n_replicates=200, seed=seed) for seed in range(120)]
+            drawn = [
+                class_imbalance(rng.random(150) < share, n_replicates=200, seed=seed) for seed in range(120)
+            ]
             holds = [found.low <= truth + 1e-12 and truth <= found.high for found in drawn]
             assert np.mean(holds) > 0.89
 
@@ -129,7 +136,9 @@ class TestOverlap:
         assert as_category == overlap(bits.tolist(), classes) == 3 / 5
 
     def test_a_missing_value_can_not_be_told_apart(self) -> None:
-        assert overlap([[1], [np.nan], [3], [4]], [0, 0, 1, 1]) == 0.0  # alone in its class, once 1, 3 and 4 are gone
+        assert (
+            overlap([[1], [np.nan], [3], [4]], [0, 0, 1, 1]) == 0.0
+        )  # alone in its class, once 1, 3 and 4 are gone
         assert overlap([[1], [np.nan], [3], [np.nan]], [0, 0, 1, 1]) == 0.5
         assert feature_overlap(np.zeros((4, 0)), [[0], [-1], [1], [-1]], [0, 0, 1, 1]).value == 0.5
         assert overlap([[1], [2], [np.nan], [np.nan]], [0, 0, 1, 1]) == 1.0
@@ -150,7 +159,11 @@ class TestDimensions:
     def test_columns_at_right_angles_need_all_dimensions_whatever_their_units(self) -> None:
         square = columns([[1, 1], [1, -1], [-1, 1], [-1, -1]])
         for units in ([1, 1], [1e-9, 1e300]):
-            assert [held.value for held in dimension_metrics(square * units, no_columns(4))] == [0.5, 0.5, 1.0]
+            assert [held.value for held in dimension_metrics(square * units, no_columns(4))] == [
+                0.5,
+                0.5,
+                1.0,
+            ]
 
     def test_a_category_has_one_dimension_less_than_values(self) -> None:
         colors = np.array([[0], [1], [2]] * 4)
@@ -315,7 +328,9 @@ class TestLaws:
     def test_a_column_of_one_value_helps_nobody_to_tell_classes_apart(self) -> None:
         numbers, categories, classes = random_table(1)
         with_constant = np.column_stack([numbers, np.full(len(classes), 4.0)])
-        before, after = (feature_overlap(held, categories, classes).value for held in (numbers, with_constant))
+        before, after = (
+            feature_overlap(held, categories, classes).value for held in (numbers, with_constant)
+        )
         assert before == after
         assert [held.value for held in dimension_metrics(with_constant, categories)] == [
             held.value for held in dimension_metrics(numbers, categories)

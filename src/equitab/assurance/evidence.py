@@ -18,6 +18,7 @@ from equitab.errors import InputError, Problem, closest
 from equitab.evaluation.results import Measurement
 
 if TYPE_CHECKING:
+    from equitab.assurance.contract import Contract
     from equitab.assurance.verdict import ContractVerdict
 
 EvidenceKind = Literal["measurement", "verdict", "commitment", "certificate", "run", "platform"]
@@ -171,7 +172,9 @@ def measurement_evidence(
     return [source.says("measurement", row) for row in rows]
 
 
-def verdict_evidence(source: EvidenceSource, verdict: ContractVerdict) -> list[Evidence]:
+def verdict_evidence(
+    source: EvidenceSource, verdict: ContractVerdict, *, contract: Contract | None = None
+) -> list[Evidence]:
     """Return the verdict of a contract, then that of each of its clauses, as evidence.
 
     Parameters
@@ -179,6 +182,8 @@ def verdict_evidence(source: EvidenceSource, verdict: ContractVerdict) -> list[E
     source : EvidenceSource
         Its `contract_digest` is replaced by that of the verdict.
     verdict : ContractVerdict
+    contract : Contract, optional
+        What was checked: each clause of one condition then says its thresholds, for charts over time.
     """
     source = replace(source, contract_digest=verdict.contract_digest)
     whole: dict[str, Any] = {
@@ -204,10 +209,18 @@ def verdict_evidence(source: EvidenceSource, verdict: ContractVerdict) -> list[E
             "n": clause.n,
             "reason": clause.reason,
             "shown": clause.shown,
+            **(_thresholds(contract, clause.name) if contract is not None else {}),
         }
         for clause in verdict.clauses
     ]
     return [source.says("verdict", body) for body in (whole, *clauses)]
+
+
+def _thresholds(contract: Contract, name: str) -> dict[str, float]:
+    """Return the thresholds of a clause of one condition; nothing for several conditions together."""
+    requirement = next((clause.requirement for clause in contract.clauses if clause.name == name), None)
+    ends = {end: getattr(requirement, end, None) for end in ("at_most", "at_least")}
+    return {end: value for end, value in ends.items() if value is not None}
 
 
 def commitment_evidence(source: EvidenceSource, *, contract: str, terms: Mapping[str, Any]) -> Evidence:

@@ -107,8 +107,12 @@ def measure_complexity(
     imbalance = class_imbalance(rows.classes, confidence=confidence, seed=seed)
     overlap = feature_overlap(many.numbers, many.categories, many.classes)
     dimensions = dimension_metrics(some.numbers, some.categories, n_rows=len(rows.classes))
-    network = network_metrics(few.numbers, few.categories, few.classes, ranges=rows.ranges, confidence=confidence)
-    subject = Subject(treatment=treatment, stage="complexity", generator_seed=generator_seed, remark=rows.remark)
+    network = network_metrics(
+        few.numbers, few.categories, few.classes, ranges=rows.ranges, confidence=confidence
+    )
+    subject = Subject(
+        treatment=treatment, stage="complexity", generator_seed=generator_seed, remark=rows.remark
+    )
     measured = (
         (imbalance, rows),
         (overlap, many),

@@ -130,7 +130,9 @@ def class_imbalance(
     return result_of("complexity_c2", value, interval, confidence=confidence, n=codes.size)
 
 
-def feature_overlap(numbers: npt.ArrayLike, categories: npt.ArrayLike, classes: npt.ArrayLike) -> MetricResult:
+def feature_overlap(
+    numbers: npt.ArrayLike, categories: npt.ArrayLike, classes: npt.ArrayLike
+) -> MetricResult:
     r"""Measure F4: the share of rows that all columns together leave where two classes overlap.
 
     Parameters
@@ -274,7 +276,7 @@ def column_problems(
             problems.append(Problem(name, expected, f"shape {matrix.shape}", "pass arrays of one table"))
     if categories.dtype.kind not in "iu":
         problems.append(Problem("categories", "whole numbers, -1 if missing", f"type {categories.dtype}"))
-    n_infinite = int(np.isinf(numbers).sum())  # type: ignore[call-overload]
+    n_infinite = int(np.isinf(numbers).sum())
     if n_infinite:
         problems.append(Problem("numbers", "finite numbers, NaN if missing", f"{n_infinite} infinite ones"))
     return problems

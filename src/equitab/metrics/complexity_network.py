@@ -234,7 +234,11 @@ def network_metrics(
     remark = "" if joined.any() else "no two rows of one class are near to each other"
     n = labels.size
     hubs = 1 - float(hub_scores(joined).mean())
-    found = (_density(joined, confidence), _clustering(joined, confidence), (hubs, Interval.undefined(NO_INTERVAL)))
+    found = (
+        _density(joined, confidence),
+        _clustering(joined, confidence),
+        (hubs, Interval.undefined(NO_INTERVAL)),
+    )
     return [
         result_of(name, min(max(value, 0.0), 1.0), interval, confidence=confidence, n=n, note=remark)
         for name, (value, interval) in zip(NETWORK_METRICS, found, strict=True)

@@ -91,6 +91,12 @@ class SubjectPage:
         return tuple(history for history in self.histories if not history.is_in_force)
 
     @property
+    def has_bounds(self) -> bool:
+        """Say whether any chart has a line for what was promised."""
+        newest = [history.newest for history in self.in_force]
+        return any(check.at_most is not None or check.at_least is not None for check in newest)
+
+    @property
     def verdict(self) -> str:
         """Return the verdict over the promises in force."""
         return overall_verdict([history.newest for history in self.in_force])

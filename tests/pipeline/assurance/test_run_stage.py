@@ -100,6 +100,14 @@ def test_the_evidence_follows_the_order_of_the_run(finished: RunResult, store: s
     assert "models-0" in platform["stage_seconds"]
 
 
+def test_the_evidence_of_a_verdict_says_the_thresholds(finished: RunResult, store: str) -> None:
+    """For charts over time: a contract may change, and its old checks keep their bound."""
+    facts = read_run_record(finished.folder).facts
+    verdicts = [row for row in rows_of(store, run=facts["run"], kind="verdict") if row["clause"]]
+    bounds = {row["clause"]: json.loads(row["body"]).get("at_most") for row in verdicts}
+    assert bounds == {"demographic_parity": 0.1, "no_copies": 0.01, "attack_near_chance": 0.55}
+
+
 def test_no_evidence_holds_a_path_of_the_user(finished: RunResult, store: str) -> None:
     """Names of files, never their folders."""
     facts = read_run_record(finished.folder).facts

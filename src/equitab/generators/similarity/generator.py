@@ -3,7 +3,8 @@
 Nothing is trained, so small tables are no obstacle, and it can be said of every row which real rows gave it its label.
 
 **It keeps the training rows.** A saved one is as sensitive as the table, and its ``generator.json`` says
-``"stores_training_rows": true``. New rows take each column's value from one of several real rows, and numbers are moved.
+``"stores_training_rows": true``. New rows take each column's value from one of several real rows, and their numbers
+are moved.
 
 References
 ----------
@@ -13,7 +14,7 @@ Maghool, Ceravolo and Berto, A Novel Assurance Procedure for Fair Data Augmentat
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,10 @@ from equitab.generators.similarity.settings import check_settings
 from equitab.schema import TableSchema
 
 Floats = npt.NDArray[np.float64]
+
+OPTIONS = (
+    "n_neighbors", "mu", "kernel", "above_average", "candidates", "labels", "clamp", "steer", "rare_rows", "n_trees",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,8 +155,7 @@ class SimilarityNetworkGenerator:
     @property
     def settings(self) -> dict[str, Any]:
         """The options, as plain data."""
-        names = "n_neighbors mu kernel above_average candidates labels clamp steer rare_rows n_trees".split()
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in OPTIONS}
 
     def fit(
         self,

@@ -3,8 +3,8 @@ r"""Vector-label propagation (AVPRA): every row has a weight for each label, and
 As published, in every round each row's vector becomes
 :math:`VL_i \leftarrow \mathrm{normalise}(w_1 VL_i + w_2 \sum_j W_{ij} VL_j)` with :math:`w_1 = w_2 = 1 / (k_i + 1)`.
 
-NOTE[DEPARTURE]: that rule lets known labels drift, and where it ends depends on how often it is repeated. The well-posed
-form holds the known labels, and the others solve
+NOTE[DEPARTURE]: that rule lets known labels drift, and where it ends depends on how often it is repeated. The
+well-posed form holds the known labels, and the others solve
 
 .. math:: (D_{uu} - W_{uu} + \alpha I) F_u = W_{ul} F_l + \alpha \, 1 \pi^\top,
 

@@ -160,7 +160,7 @@ def assure(
     kept = None
     if store != NO_STORE:
         time, check = now or datetime.now(UTC), run or f"assure-{uuid4().hex[:12]}"
-        kept = _keep(found, verdict, store, run=check, probe=probe, subject=name, time=time, seed=seed)
+        kept = _keep(asked, found, verdict, store, run=check, probe=probe, subject=name, time=time, seed=seed)
     return Assurance(asked, verdict, name, found.frame, kept, remarks)
 
 
@@ -229,7 +229,9 @@ def _known_before(
     return held, (f"Earlier times of {subject!r} in the evidence store that were looked at: {named}.",)
 
 
-def _keep(found: Judged, verdict: ContractVerdict, store: str | Path | None, **about: Any) -> RecordOutcome:
+def _keep(
+    contract: Contract, found: Judged, verdict: ContractVerdict, store: str | Path | None, **about: Any
+) -> RecordOutcome:
     """Put the verdict, and what was measured for it, into the evidence store."""
     source = EvidenceSource(
         data_digest=found.data_digest,
@@ -239,4 +241,4 @@ def _keep(found: Judged, verdict: ContractVerdict, store: str | Path | None, **a
     )
     is_new = found.kind in ("table", "predictions")
     measured = measurement_evidence(source, found.frame) if is_new else []
-    return record([*measured, *verdict_evidence(source, verdict)], store)
+    return record([*measured, *verdict_evidence(source, verdict, contract=contract)], store)

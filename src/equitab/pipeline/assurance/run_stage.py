@@ -177,7 +177,8 @@ def _evidence(
     from equitab.assurance import measurement_evidence, verdict_evidence
 
     source = source_of(prepared, folder, time=noted_time(folder, "measured_at"))
-    promised = [] if verdict is None else verdict_evidence(source, verdict)
+    contract = contract_choice(prepared).contract
+    promised = [] if verdict is None else verdict_evidence(source, verdict, contract=contract)
     platform = source.says("platform", platform_facts(prepared, folder, meter))
     return [*measurement_evidence(source, measurements), *promised, platform]
 

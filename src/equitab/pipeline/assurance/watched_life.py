@@ -106,7 +106,7 @@ class Life:
             [
                 self._looked("; ".join(step.reason for step in self.steps)),
                 *measurement_evidence(source, own),
-                *verdict_evidence(source, measured.verdict),
+                *verdict_evidence(source, measured.verdict, contract=self.watched.contract),
                 *(self._evidence_of(step, word) for step in self.steps),
                 *([] if issued is None else [self._issued_evidence(issued, word)]),
             ]
