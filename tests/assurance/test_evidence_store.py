@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -262,3 +267,67 @@ def test_awkward_values_come_back_on_either_database(place: StorePlace, source: 
     )
     assert (rows[13]["value"], rows[13]["body"]) == (None, '{"value":"NaN"}')
     assert rows[13]["n"] == 12
+
+
+@pytest.mark.server
+def test_encryption_is_asked_for_and_its_absence_is_said(postgres: PostgresServer) -> None:
+    """The server of the tests has no certificate."""
+    for mode in ("require", "verify-full"):
+        with pytest.raises(StorageError, match="no encrypted connection could be made"):
+            EvidenceStore.open(postgres.url("evidence", options=f"?sslmode={mode}"))
+
+
+@pytest.mark.server
+def test_the_password_may_come_from_the_environment(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgres.sql("CREATE SCHEMA silent", database="evidence")
+    url = f"postgresql://owner@127.0.0.1:{postgres.port}/evidence?schema=silent"
+    with pytest.raises(StorageError, match="check user and password"):
+        EvidenceStore.open(url)
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    EvidenceStore.open(url).close()
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root can become another user, whom the system refuses something"
+)
+def test_a_user_without_rights_reads_what_may_be_read_and_is_told_the_rest(
+    tmp_path: Path, pieces: list[Evidence]
+) -> None:
+    """Somebody else's folder: the store can be looked at, not written; nothing is left in it."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    with EvidenceStore.open(folder / "evidence.sqlite") as store:
+        store.append(pieces)
+    code = f"""
+import os
+from equitab.assurance.evidence_store import EvidenceStore
+from equitab.errors import StorageError
+with EvidenceStore.open({str(tmp_path / "first.sqlite")!r}) as store:  # loads what the other user could not
+    store.append(list())
+    print(store.check_chain().is_whole, len(store.history()))
+os.setgid(65534)
+os.setuid(65534)
+path = {str(folder / "evidence.sqlite")!r}
+with EvidenceStore.open(path, read_only=True) as store:
+    print(store.check_chain().is_whole, len(store.history()))
+try:
+    with EvidenceStore.open(path) as store:
+        print(store.append(list()))
+        print("appended")
+except StorageError as error:
+    print(error)
+try:
+    EvidenceStore.open({str(folder / "new.sqlite")!r})
+except StorageError as error:
+    print(error)
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "EQUITAB_HOME": "/nonexistent/home"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    _, *lines = done.stdout.splitlines()
+    assert lines[0] == "True 6"
+    assert "Next: ask for the right to write there" in lines[1]
+    assert "Next: check that its folder is there and may be written" in lines[2]
+    assert [path.name for path in folder.iterdir()] == ["evidence.sqlite"]
+    shutil.rmtree(folder)

@@ -97,6 +97,11 @@ def test_without_a_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(MissingExtraError, match=r"equitab\[sql\]") as caught:
             store_address(named)
         assert "hunter2" not in str(caught.value)
+    monkeypatch.setattr(
+        "equitab.assurance.store_location.find_spec", lambda name: None if name == "psycopg2" else usual(name)
+    )
+    with pytest.raises(InputError, match="expected a driver that is installed, received psycopg2"):
+        store_address("postgresql+psycopg2://me:hunter2@host/db")
     assert store_address("postgresql://host/db", needs_driver=False).backend == "postgresql"
 
 

@@ -153,9 +153,9 @@ def test_a_target_with_a_threshold_has_two_outcomes() -> None:
 
 def test_large_tables_are_measured_on_a_draw_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     frame, schema = make_people(400)
-    monkeypatch.setattr(module, "MAX_OVERLAP_ROWS", 300)
+    whole = by_name(frame, schema)
     monkeypatch.setattr(module, "MAX_DIMENSION_ROWS", 200)
-    found = by_name(frame, schema, max_rows=100)
+    found = by_name(frame, schema, max_rows=100, max_overlap_rows=300)
     drawn = {name: one.reason.rpartition("measured on ")[2] for name, one in found.items()}
     assert drawn == {
         "complexity_c2": "",
@@ -166,8 +166,8 @@ def test_large_tables_are_measured_on_a_draw_and_say_so(monkeypatch: pytest.Monk
         ),
     }
     assert found["complexity_density"].n == 100
-    assert found["complexity_t2"].value == pytest.approx(by_name(frame, schema)["complexity_t2"].value)
-    assert by_name(frame, schema, max_rows=100) == found
+    assert found["complexity_t2"].value == whole["complexity_t2"].value
+    assert by_name(frame, schema, max_rows=100, max_overlap_rows=300) == found
 
 
 def test_density_of_a_draw_is_that_of_the_table() -> None:
@@ -184,3 +184,5 @@ def test_what_can_not_be_measured_is_said() -> None:
     for max_rows in (1, 20_001):
         with pytest.raises(InputError, match="from 2 to 20,000"):
             measure_complexity(frame, schema, max_rows=max_rows, seed=0)
+    with pytest.raises(TableError, match="max_overlap_rows"):
+        measure_complexity(frame, schema, max_overlap_rows=1, seed=0)

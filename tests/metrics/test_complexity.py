@@ -264,7 +264,8 @@ class TestNetwork:
         found = network_metrics([[0.0], [0.5], [1.0], [0.2]], no_columns(4), [0, 0, 1, 1])
         assert [held.value for held in found] == [1.0, 1.0, 1.0]
         assert all("no two rows of one class are near" in held.reason for held in found)
-        assert found[0].low < 1.0 == found[0].high
+        # none of two independent pairs, Wilson: at most z² / (2 + z²) of all
+        assert (found[0].low, found[0].high) == (pytest.approx(1 - 3.841459 / 5.841459), 1.0)
 
     def test_everybody_near_everybody_of_the_class_is_the_easiest_that_there_is(self) -> None:
         found = network_metrics([[0.0]] * 5 + [[1.0]] * 5, no_columns(10), [0] * 5 + [1] * 5)
@@ -290,10 +291,12 @@ class TestNetwork:
         rng = np.random.default_rng(0)
         drawn = []
         for _ in range(100):
-            place = rng.random((40, 2))
-            drawn.append(network_metrics(place, no_columns(40), place[:, 0] > 0.5, ranges=[1.0, 1.0])[0])
+            place = rng.random((40, 1)) ** 4  # a crowd at one end: some are near to many, others to nobody
+            drawn.append(network_metrics(place, no_columns(40), place[:, 0] > 0.5, ranges=[1.0])[0])
         truth = np.mean([found.value for found in drawn])
-        assert np.mean([found.low <= truth <= found.high for found in drawn]) > 0.92
+        assert np.mean([found.low <= truth <= found.high for found in drawn]) > 0.88
+        width = np.mean([found.high - found.low for found in drawn]) / 3.92
+        assert 0.8 < width / np.std([found.value for found in drawn]) < 1.2
 
     def test_too_many_rows_are_refused_before_they_take_the_memory(self) -> None:
         n_rows = MAX_NETWORK_ROWS + 1

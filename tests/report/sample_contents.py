@@ -7,6 +7,7 @@ from random import Random
 
 from equitab.evaluation.results import BaselineComparison, CurvePoint, Headline, Measurement
 from equitab.report import Fact, FactSection, GroupRow, MetricDescription, ReportContents
+from report.promise_contents import assured
 from report.quality_contents import make_columns, make_everybody, make_groups_of
 
 MODELS = (
@@ -505,5 +506,6 @@ def make_contents(**changes: object) -> ReportContents:
             "'?' stands for a missing value.",
         ),
         "remarks": ("k nearest neighbors takes no weights: it learned from rows drawn by weight.",),
+        "assurance": assured(),
     }
     return ReportContents(**{**fields, **changes})

@@ -117,7 +117,7 @@ def test_the_answer_is_visible_without_scrolling(
 ) -> None:
     with visit(browser, render_report(make_contents()), tmp_path, size) as seen:
         seen.page.screenshot(path=tmp_path / "first_screen.png")
-        for selector in ("h1", "#verdict", ".lead", ".number"):
+        for selector in ("h1", "#promise-verdict", "#verdict", ".lead", ".number"):
             for part in seen.page.locator(selector).all():
                 box = part.bounding_box()
                 assert box is not None

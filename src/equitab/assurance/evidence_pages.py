@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from equitab.assurance.evidence import KINDS
 from equitab.assurance.evidence_rows import BODY, CONTEXT, NUMBERS
 from equitab.assurance.evidence_tables import DIGESTS, evidence_table
 
@@ -34,14 +35,42 @@ def runs_after(connection: Connection, after: int) -> tuple[int, list[Row]]:
         The end of the chain that was counted up to.
     list of dict
         ``subject``, ``run``, ``n_rows``, ``first_time``, ``last_time``.
+
+    Notes
+    -----
+    Of all rows, counts come from the index alone. Times are those of records other than measurements, which are
+    few and stand before and after them; of a run without such records, those of its measurements.
     """
     table = evidence_table.c
     end = connection.scalar(select(func.max(table.sequence))) or 0
-    times = (func.min(table.time).label("first_time"), func.max(table.time).label("last_time"))
-    query = select(table.subject, table.run, func.count().label("n_rows"), *times)
+    counted = select(table.run, table.subject, func.count().label("n_rows"))
     if after:
-        query = query.where(table.sequence > after)
-    return end, _rows(connection, query.group_by(table.subject, table.run))
+        query = counted.add_columns(*_times()).where(table.sequence > after)
+        return end, _rows(connection, query.group_by(table.run, table.subject))
+    rows = _rows(connection, counted.group_by(table.run, table.subject))
+    times = {(row["run"], row["subject"]): row for row in _rows(connection, _times_of_records())}
+    return end, [{**row, **(times.get(_pair(row)) or _times_of(connection, row))} for row in rows]
+
+
+def _times() -> tuple[Any, Any]:
+    time = evidence_table.c.time
+    return func.min(time).label("first_time"), func.max(time).label("last_time")
+
+
+def _times_of_records() -> Select[Any]:
+    table = evidence_table.c
+    few = table.kind.in_([kind for kind in KINDS if kind != "measurement"])
+    return select(table.run, table.subject, *_times()).where(few).group_by(table.run, table.subject)
+
+
+def _times_of(connection: Connection, row: Row) -> Row:
+    table = evidence_table.c
+    query = select(*_times()).where(table.run == row["run"], table.subject == row["subject"])
+    return _rows(connection, query)[0]
+
+
+def _pair(row: Row) -> tuple[str, str]:
+    return row["run"], row["subject"]
 
 
 def newest_clauses(connection: Connection, subjects: Iterable[str]) -> list[Row]:

@@ -61,7 +61,7 @@ evidence_table = Table(
     *(_column(name) for name in COLUMNS),
     # Not unique: INSERT OR REPLACE of SQLite would remove the row that it meets. Writers ask before they append.
     Index("equitab_evidence_by_digest", "evidence_digest"),
-    Index("equitab_evidence_by_run", "run", "subject", "kind", "time"),
+    Index("equitab_evidence_by_run", "run", "subject", "kind"),
     Index("equitab_evidence_by_subject", "subject", "kind", "metric"),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sqlite3
 import uuid
@@ -188,8 +189,6 @@ def _check_new_file(path: Path, where: str, read_only: bool) -> None:
 
 def _is_on_sealed_place(path: Path) -> bool:
     """Return whether SQLite could not even make its side files: a read-only disk, somebody else's folder."""
-    import os
-
     journal = path.with_name(path.name + "-wal")
     return not os.access(path.parent, os.W_OK) and not journal.exists()
 
@@ -200,6 +199,8 @@ def _server_engine(address: StoreAddress, read_only: bool) -> Engine:
     arguments: dict[str, Any] = {"connect_timeout": 10}
     if driver == "pg8000":
         arguments = {"timeout": WAIT_SECONDS + 10, **_encryption(options.pop("sslmode", ""))}
+        if address.url.password is None:  # it trips over a password that is asked for and not there
+            arguments["password"] = os.environ.get("PGPASSWORD", "")
     engine = create_engine(
         address.url.set(query=options), connect_args=arguments, pool_pre_ping=True, hide_parameters=True
     )

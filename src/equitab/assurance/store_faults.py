@@ -32,6 +32,10 @@ _POSTGRESQL = {
     "57P01": ("the server is shutting down", "try again later"),
     "57P03": ("the server is starting or shutting down", "try again later"),
 }
+_ENCRYPTION = (
+    "no encrypted connection could be made",
+    "check sslmode in the URL, and the server's certificate",
+)
 _REACH = ("the server does not answer", "check that it runs, and its name and port")
 
 
@@ -90,6 +94,8 @@ def _words(error: BaseException, name: str) -> tuple[str, str]:
         return f"the server refuses (SQLSTATE {state})", "look the code up in PostgreSQL's manual"
     if re.search(r"authentication|password", str(error), re.IGNORECASE):
         return _POSTGRESQL["28P01"]
+    if re.search(r"\bssl\b|certificate", str(error), re.IGNORECASE):
+        return _ENCRYPTION
     if re.search(r"connect|network|communication|closed|timed out|resolve", str(error), re.IGNORECASE):
         return _REACH
     return f"{type(error).__name__} {name}".strip(), "try again; if it stays, report it"

@@ -195,7 +195,9 @@ def _check_driver(driver: str, options: dict[str, Any], shown: str) -> None:
         known = "one of the drivers " + ", ".join(DRIVERS)
         raise InputError(Problem(where, known, repr(driver), "postgresql:// picks one that is installed"))
     if not find_spec(driver):
-        raise MissingExtraError("sql", f"the evidence store {shown!r} with the driver {driver}")
+        _installed_driver(shown)
+        next_step = "install it, or write postgresql:// alone, which picks one that is installed"
+        raise InputError(Problem(where, "a driver that is installed", driver, next_step))
     unknown = sorted(options.keys() - _OPTIONS.get(driver, options.keys()))
     if unknown:
         known = "only the options schema, " + ", ".join(sorted(_OPTIONS[driver]))

@@ -47,6 +47,7 @@ def measure_complexity(
     *,
     treatment: str = "original",
     max_rows: int = MAX_ROWS,
+    max_overlap_rows: int = MAX_OVERLAP_ROWS,
     confidence: float = 0.95,
     generator_seed: int | None = None,
     seed: int,
@@ -63,6 +64,8 @@ def measure_complexity(
     max_rows : int, default 2,000
         Of the network, which is square in it: with more rows than that, so many are drawn, and the reason says so.
         At least 2, at most 20,000.
+    max_overlap_rows : int, default 100,000
+        Of the overlap, at least 2. To compare a table with one that has more rows, the number of the fewer rows.
     confidence : float, default 0.95
         Of the intervals.
     generator_seed : int, optional
@@ -73,16 +76,16 @@ def measure_complexity(
     Returns
     -------
     tuple of Measurement
-        With stage ``complexity``: ``complexity_c2`` on all rows, ``complexity_f4`` on at most 100,000,
-        ``complexity_t2``, ``_t3`` and ``_t4`` on at most 10,000, ``complexity_density``, ``_clustering`` and ``_hubs`` on
-        at most `max_rows`. Those of outcomes are undefined where all rows have the same.
+        With stage ``complexity``: ``complexity_c2`` on all rows, ``complexity_f4`` on `max_overlap_rows`,
+        ``complexity_t2``, ``_t3`` and ``_t4`` on at most 10,000, ``complexity_density``, ``_clustering`` and ``_hubs``
+        on at most `max_rows`. Those of outcomes are undefined where all rows have the same.
 
     Raises
     ------
     TableError
-        If no column is left to learn from.
+        If no column is left to learn from, or a limit cannot be used.
     InputError
-        If `max_rows` or `confidence` cannot be used.
+        If `confidence` cannot be used.
 
     Notes
     -----
@@ -99,11 +102,10 @@ def measure_complexity(
     >>> [(one.metric, round(one.value, 2)) for one in found[:2]]
     [('complexity_c2', 0.4), ('complexity_f4', 0.0)]
     """
-    if not 2 <= max_rows <= MAX_NETWORK_ROWS:
-        raise TableError(Problem("max_rows", f"from 2 to {MAX_NETWORK_ROWS:,}", f"{max_rows:,}"))
+    _check_limits(max_rows, max_overlap_rows)
     rows = _Rows.read(as_frame(table), schema)
     draw = np.random.default_rng(seed)
-    few, some, many = (rows.drawn(n, draw) for n in (max_rows, MAX_DIMENSION_ROWS, MAX_OVERLAP_ROWS))
+    few, some, many = (rows.drawn(n, draw) for n in (max_rows, MAX_DIMENSION_ROWS, max_overlap_rows))
     imbalance = class_imbalance(rows.classes, confidence=confidence, seed=seed)
     overlap = feature_overlap(many.numbers, many.categories, many.classes)
     dimensions = dimension_metrics(some.numbers, some.categories, n_rows=len(rows.classes))
@@ -120,6 +122,17 @@ def measure_complexity(
         *((one, few) for one in network),
     )
     return tuple(subject.measurement(_with_draw(one, used, rows)) for one, used in measured)
+
+
+def _check_limits(max_rows: int, max_overlap_rows: int) -> None:
+    """Refuse draws of too few rows, and networks of too many."""
+    problems = []
+    if not 2 <= max_rows <= MAX_NETWORK_ROWS:
+        problems.append(Problem("max_rows", f"from 2 to {MAX_NETWORK_ROWS:,}", f"{max_rows:,}"))
+    if max_overlap_rows < 2:
+        problems.append(Problem("max_overlap_rows", "at least 2", f"{max_overlap_rows:,}"))
+    if problems:
+        raise TableError(problems)
 
 
 def _with_draw(result: MetricResult, used: _Rows, all_rows: _Rows) -> MetricResult:

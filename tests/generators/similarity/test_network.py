@@ -75,19 +75,19 @@ def test_later_real_rows_give_the_network_that_all_rows_give() -> None:
 
 
 def test_later_real_rows_find_nearly_all_neighbours_in_a_forest_too() -> None:
-    whole, effort = mixed(2400), SearchEffort(exact_rows=0, leaf_size=64)
-    first = build_network(whole.take(np.arange(2000)), n_neighbors=8, effort=effort)
-    grown = first.with_rows(whole.take(np.arange(2000, 2400)))
+    whole, effort = mixed(1500), SearchEffort(exact_rows=0, leaf_size=64)
+    first = build_network(whole.take(np.arange(1200)), n_neighbors=8, effort=effort)
+    grown = first.with_rows(whole.take(np.arange(1200, 1500)))
     true = build_network(whole, n_neighbors=8).neighbors.distances[:, -1:]
     is_found = grown.neighbors.distances <= true + 1e-6
-    assert is_found[:2000].mean() > 0.94
-    assert is_found[2000:].mean() > 0.94
+    assert is_found[:1200].mean() > 0.94
+    assert is_found[1200:].mean() > 0.94
     assert np.array_equal(first.forest.pivots, grown.forest.pivots)
 
 
 def test_new_rows_find_their_neighbours_in_a_forest() -> None:
-    whole, effort = mixed(2400), SearchEffort(exact_rows=0, leaf_size=64)
-    real, new = whole.take(np.arange(2000)), whole.take(np.arange(2000, 2400))
+    whole, effort = mixed(1500), SearchEffort(exact_rows=0, leaf_size=64)
+    real, new = whole.take(np.arange(1200)), whole.take(np.arange(1200, 1500))
     found = build_network(real, n_neighbors=8, effort=effort).find(new)
     true = build_network(real, n_neighbors=8).find(new)
     assert (found.distances <= true.distances[:, -1:] + 1e-6).mean() > 0.94

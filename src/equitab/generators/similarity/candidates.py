@@ -1,7 +1,7 @@
 """New rows before they have a label: drawn near real rows, or column by column.
 
-A **smoothed bootstrap** starts at a real row, takes each column's value from that row or one of its neighbours, each
-drawn anew, and moves numbers by a part of what the neighbours differ. So what belongs together stays together, and a
+A **smoothed bootstrap** starts at a real row, takes each column's value from one of the rows a few links away, each
+drawn anew, and moves numbers by a part of what these differ. So what belongs together stays together, and a
 new row is hardly ever one person's. Real rows in sparse regions can be started at more often.
 
 **Marginals**, as published, take each column from a real row of its own. NOTE[DEPARTURE]: not the default, since
@@ -33,14 +33,20 @@ class Bootstrap:
 
     Parameters
     ----------
-    own_share : float, default 0.3
-        How likely a column's value is that of the start itself, not of one of its neighbours.
-    bandwidth : float, default 0.5
-        How far numbers are moved, in standard deviations of the neighbours' scores.
+    own_share : float, default 0
+        How likely a column's value is that of the start itself, not of one of those near it.
+    bandwidth : float, default 0.9
+        How far numbers are moved, in standard deviations of the scores near by; below 1.
+    n_donors : int, default 20
+        From how many real rows the values of a new row may come.
+    n_steps : int, default 3
+        How far away these are: 1 for neighbours of the start, 2 for neighbours of neighbours, and so on.
     """
 
-    own_share: float = 0.3
-    bandwidth: float = 0.5
+    own_share: float = 0.0
+    bandwidth: float = 0.9
+    n_donors: int = 20
+    n_steps: int = 3
 
 
 def start_shares(density: npt.NDArray[np.float32], weights: Floats | None, steer: float) -> Floats:
@@ -103,6 +109,30 @@ def draw_donors(
     places = np.minimum((uniform * n_ready).astype(np.int64), np.maximum(n_ready - 1, 0))
     given = np.take_along_axis(ready, places, axis=1) if near.shape[1] else np.zeros_like(places)
     return np.where(is_own, starts[:, None], given)
+
+
+def walked(near: Ints, starts: Codes, n_wanted: int, n_steps: int, random: np.random.Generator) -> Ints:
+    """Return rows that random walks from each start end at, shape (n_new, n_wanted).
+
+    Parameters
+    ----------
+    near : ndarray of int32, shape (n_rows, k)
+        The neighbours of every real row.
+    starts : ndarray of int, shape (n_new,)
+    n_wanted : int
+        Walks from each start.
+    n_steps : int
+        1 for neighbours, 2 for neighbours of neighbours, and so on.
+    random : Generator
+    """
+    k, shape = near.shape[1], (len(starts), n_wanted)
+    if k == 0:
+        return np.empty((len(starts), 0), dtype=np.int32)
+    place = np.broadcast_to(starts[:, None].astype(np.int32), shape)
+    for _ in range(n_steps):
+        following = near[place, random.integers(0, k, shape)]
+        place = np.where(place == NOBODY, np.int32(NOBODY), following)
+    return place
 
 
 def who_may_give(near: Ints, starts: Codes, codes: Codes) -> npt.NDArray[np.bool_]:

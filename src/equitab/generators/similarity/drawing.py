@@ -17,6 +17,7 @@ from equitab.generators.similarity.candidates import (
     gathered,
     moved,
     start_shares,
+    walked,
     who_may_give,
 )
 from equitab.generators.similarity.labels import LabelChoice, choose_labels, numbers_of
@@ -138,7 +139,8 @@ def _near_real_rows(
     """Return scores and codes by the smoothed bootstrap."""
     uniform = random.random(n_rows)
     starts = draw_places(shares, uniform) if wanted is None else _asked_starts(model, wanted, shares, uniform)
-    near = model.network.neighbors.rows[starts]
+    rows = model.network.neighbors.rows
+    near = walked(rows, starts, bootstrap.n_donors, bootstrap.n_steps, random)
     held = () if wanted is None else wanted.categorical_names
     places = [model.encoded.categorical_names.index(name) for name in held]
     may_give = who_may_give(near, starts, model.encoded.categorical[:, places])

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from equitab.generators.similarity.gower import GowerTable, gower_distances
+from equitab.generators.similarity.gower import GowerTable, filled_distances
 
 Ints = npt.NDArray[np.int32]
 
@@ -145,9 +145,6 @@ def _two_places(sizes: npt.NDArray[np.int64], random: np.random.Generator) -> np
 def _sides(
     own: GowerTable, own_rows: npt.NDArray[np.int64], table: GowerTable, pivots: npt.NDArray[np.integer]
 ) -> npt.NDArray[np.float32]:
-    """Return by how much the first pivot is farther than the second; 0 where a row cannot be compared."""
-    first = gower_distances(own, own_rows, table, pivots[:, 0])
-    second = gower_distances(own, own_rows, table, pivots[:, 1])
-    with np.errstate(invalid="ignore"):
-        sides = first - second
-    return np.where(np.isfinite(sides), sides, np.float32(0))
+    """Return by how much the first pivot is farther than the second."""
+    first = filled_distances(own, own_rows, table, pivots[:, 0])
+    return first - filled_distances(own, own_rows, table, pivots[:, 1])

@@ -95,7 +95,7 @@ class SimilarityNetworkGenerator:
     rare_rows : int, default 5
         Categories of fewer rows are neither stored nor drawn, and the ranges of numbers end where so many rows are;
         the target, sensitive features and columns to condition on are left as they are.
-    n_trees : int, default 6
+    n_trees : int, default 8
         Of the approximate search in tables of more than 4,096 rows; more trees find more of the true neighbours.
 
     Attributes
@@ -145,7 +145,7 @@ class SimilarityNetworkGenerator:
         clamp: bool = True,
         steer: float = 0.0,
         rare_rows: int = 5,
-        n_trees: int = 6,
+        n_trees: int = 8,
     ) -> None:
         self.n_neighbors, self.mu, self.kernel, self.above_average = n_neighbors, mu, kernel, above_average
         self.candidates, self.labels, self.clamp, self.steer = candidates, labels, clamp, steer

@@ -140,53 +140,68 @@ def gower_distances(own: GowerTable, own_rows: Rows, other: GowerTable, other_ro
     >>> gower_distances(rows, np.array([0, 0]), rows, np.array([1, 2])).tolist()
     [0.5, 1.0]
     """
+    return _distances(own, own_rows, other, other_rows, gap=None)
+
+
+def filled_distances(own: GowerTable, own_rows: Rows, other: GowerTable, other_rows: Rows) -> Floats:
+    """Return distances in which a column that cannot be compared counts as half unlike, and every column counts.
+
+    To tell which of two rows is nearer to a third: a gap of the third then plays no part, while in Gower's mean it
+    would make the other columns weigh more.
+
+    Parameters
+    ----------
+    own, other : GowerTable
+    own_rows, other_rows : ndarray of int
+        See `gower_distances`.
+    """
+    return _distances(own, own_rows, other, other_rows, gap=0.5)
+
+
+def _distances(
+    own: GowerTable, own_rows: Rows, other: GowerTable, other_rows: Rows, *, gap: float | None
+) -> Floats:
+    """Return distances; what is missing is left out, or counts as `gap`."""
     shape = np.broadcast_shapes(own_rows.shape, other_rows.shape)
     total = np.zeros(shape, dtype=np.float32)
-    n_partial = np.zeros(shape, dtype=np.uint16)
-    has_partial, n_whole = False, 0
-    for mine, theirs, gaps in zip(
-        own.numbers, other.numbers, _either(own.number_gaps, other.number_gaps), strict=True
-    ):
+    n_missing = np.zeros(shape, dtype=np.uint16)
+    number_gaps, code_gaps = (
+        _either(own.number_gaps, other.number_gaps),
+        _either(own.code_gaps, other.code_gaps),
+    )
+    for mine, theirs, has_gaps in zip(own.numbers, other.numbers, number_gaps, strict=True):
         part = mine[own_rows] - theirs[other_rows]
         np.abs(part, out=part)
-        if gaps:
+        if has_gaps:
             is_missing = np.isnan(part)
             part[is_missing] = 0
-            n_partial += ~is_missing
-            has_partial = True
-        n_whole += not gaps
+            n_missing += is_missing
         total += part
     n_unequal = np.zeros(shape, dtype=np.uint16)
-    for codes, their_codes, gaps in zip(
-        own.codes, other.codes, _either(own.code_gaps, other.code_gaps), strict=True
-    ):
+    for codes, their_codes, has_gaps in zip(own.codes, other.codes, code_gaps, strict=True):
         left, right = codes[own_rows], their_codes[other_rows]
         is_unequal = left != right
-        if gaps:
-            is_known = (left >= 0) & (right >= 0)
-            is_unequal &= is_known
-            n_partial += is_known
-            has_partial = True
-        n_whole += not gaps
+        if has_gaps:
+            is_missing = (left < 0) | (right < 0)
+            is_unequal &= ~is_missing
+            n_missing += is_missing
         n_unequal += is_unequal
     total += n_unequal
-    return _divided(total, n_partial if has_partial else None, n_whole)
+    if gap is not None:
+        return np.asarray((total + np.float32(gap) * n_missing) / np.float32(max(own.n_columns, 1)))
+    return _divided(total, n_missing if any((*number_gaps, *code_gaps)) else None, own.n_columns)
 
 
 def _either(left: tuple[bool, ...], right: tuple[bool, ...]) -> list[bool]:
     return [one or other for one, other in zip(left, right, strict=True)]
 
 
-def _divided(total: Floats, n_partial: npt.NDArray[np.uint16] | None, n_whole: int) -> Floats:
-    """Divide by how many columns were compared, in place."""
-    if n_partial is None and n_whole:
-        total /= np.float32(n_whole)
+def _divided(total: Floats, n_missing: npt.NDArray[np.uint16] | None, n_columns: int) -> Floats:
+    """Divide by how many columns were compared; where none was, the distance is infinite."""
+    if n_missing is None and n_columns:
+        total /= np.float32(n_columns)
         return total
-    if n_partial is None:
-        return np.full_like(total, np.inf)
-    n_compared = n_partial + np.uint16(n_whole)
+    n_compared = np.uint16(n_columns) - (0 if n_missing is None else n_missing)
     with np.errstate(divide="ignore", invalid="ignore"):
-        total /= n_compared
-    if not n_whole:
-        total[n_compared == 0] = np.inf
-    return total
+        found = (total / n_compared).astype(np.float32)
+    return np.where(n_compared > 0, found, np.float32(np.inf))

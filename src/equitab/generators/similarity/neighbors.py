@@ -46,7 +46,7 @@ class SearchEffort:
         Tables of up to so many rows are searched completely.
     """
 
-    n_trees: int = 6
+    n_trees: int = 8
     leaf_size: int = 384
     n_rounds: int = 1
     exact_rows: int = EXACT_ROWS
