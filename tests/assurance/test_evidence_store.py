@@ -93,6 +93,7 @@ def test_the_database_itself_refuses_changes(
         assert store.head.sequence == 6
 
 
+@pytest.mark.server
 def test_postgresql_refuses_to_be_emptied(postgres: PostgresServer, pieces: list[Evidence]) -> None:
     postgres.sql("CREATE SCHEMA emptied", database="evidence")
     with EvidenceStore.open(postgres.url("evidence", options="?schema=emptied")) as store:
@@ -289,6 +290,7 @@ def test_the_password_may_come_from_the_environment(
     EvidenceStore.open(url).close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     os.geteuid() != 0, reason="only root can become another user, whom the system refuses something"
 )

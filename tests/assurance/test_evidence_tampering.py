@@ -196,7 +196,7 @@ def test_any_changed_byte_of_the_file_is_found(tmp_path: Path, pieces: list[Evid
     rng = random.Random(4)
     used = [position for position, byte in enumerate(whole) if byte]
     unseen = 0
-    for position in rng.sample(used, 60):
+    for position in rng.sample(used, 40):
         changed = bytearray(whole)
         changed[position] ^= 1 << rng.randrange(8)
         path.write_bytes(bytes(changed))

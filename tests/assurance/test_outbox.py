@@ -143,6 +143,7 @@ def test_a_full_store_loses_nothing(
         assert store.head.sequence == 501
 
 
+@pytest.mark.slow
 def test_a_limit_on_the_size_of_files_loses_nothing(tmp_path: Path) -> None:
     """The operating system refuses in the middle of a commit."""
     code = f"""

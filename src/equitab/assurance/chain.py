@@ -145,7 +145,7 @@ def link_digest(sequence: int, evidence: str, previous: str, recorded_at: str) -
     Examples
     --------
     >>> link_digest(1, "sha256:a", "sha256:b", "2026-01-01T00:00:00.000000Z")[:15]
-    'sha256:72dbdc07'
+    'sha256:13bc2dc3'
     """
     content = (  # canonical as it stands: the keys are in their order
         f'{{"evidence":{_quoted(evidence)},"previous":{_quoted(previous)},'

@@ -100,9 +100,7 @@ def digest_frame(frame: Frame) -> str:
 @cache
 def code_digest() -> str:
     """Return the digest of the source code of equitab that is running: of all its files and their names."""
-    import equitab
-
-    root = Path(equitab.__file__).parent
+    root = Path(__file__).parents[1]
     paths = sorted(path for path in root.rglob("*") if path.is_file() and path.suffix not in _NOT_CODE)
     return digest_bytes(
         canonical_json({path.relative_to(root).as_posix(): digest_file(path) for path in paths})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
@@ -9,31 +10,38 @@ import typer
 from equitab.cli.options import CommonFlags, Overwrite, out
 
 
-def certify(
-    common: CommonFlags,
-    run: Annotated[str | None, typer.Argument(metavar="RUN", help="The folder of a finished run.")] = None,
+@dataclass(frozen=True, kw_only=True)
+class SigningFlags:
+    """What is signed, by whom, for how long."""
+
     contract: Annotated[
         str | None,
         typer.Option("--contract", metavar="FILE", help="What is promised; the recipe's contract otherwise."),
-    ] = None,
+    ] = None
     key: Annotated[
         str | None,
         typer.Option("--key", metavar="KEY.pem", help="Who signs; the local key of this machine otherwise."),
-    ] = None,
+    ] = None
     lab: Annotated[
         str | None,
         typer.Option(
             "--lab", metavar="NAME", help="Judge somebody else's run under this name: measure it again."
         ),
-    ] = None,
+    ] = None
     table: Annotated[
         str | None,
         typer.Option("--table", metavar="TABLE", help="For --lab: the source table, if it moved."),
-    ] = None,
+    ] = None
     valid_days: Annotated[
         int | None,
         typer.Option("--valid-days", metavar="N", help="How long it is valid; 365 days otherwise."),
-    ] = None,
+    ] = None
+
+
+def certify(
+    signing: SigningFlags,
+    common: CommonFlags,
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="The folder of a finished run.")] = None,
     output: Annotated[
         str | None, out("Where to write; certificate.json in the run's folder otherwise.", metavar="FILE")
     ] = None,
@@ -58,14 +66,7 @@ def certify(
     from equitab.pipeline.assurance.certify import make_key
     from equitab.pipeline.assurance.withdrawal import revoke as revoke_certificate
 
-    others = {
-        "contract": contract,
-        "key": key,
-        "lab": lab,
-        "table": table,
-        "valid_days": valid_days,
-        "out": output,
-    }
+    others = {**asdict(signing), "out": output}
     if new_key is not None:
         refuse_beside("--new-key", run=run, revoke=revoke, store=store, **others)
         report_key(make_key(new_key), common)
@@ -76,11 +77,7 @@ def certify(
         return
     issued = certify_run(
         asked_run(run),
-        contract=contract,
-        key=key,
-        lab=lab,
-        table=table,
-        valid_days=valid_days,
+        **asdict(signing),
         out=output,
         overwrite=overwrite,
         store=store,

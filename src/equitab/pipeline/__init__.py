@@ -1,8 +1,14 @@
 """Each command of the command line as one function, from a table to a report."""
 
+from equitab.assurance import digest_path
 from equitab.evaluation.results import CurvePoint, Headline, Measurement
-from equitab.pipeline import assurance
 from equitab.pipeline.adaptation import AdaptationResult, try_adaptation
+from equitab.pipeline.assurance.assure import Assurance, as_contract, assure
+from equitab.pipeline.assurance.certify import certify
+from equitab.pipeline.assurance.commit import Commitment, commit_contract
+from equitab.pipeline.assurance.history import history
+from equitab.pipeline.assurance.monitor import MonitorCheck, monitor
+from equitab.pipeline.assurance.verify import verify
 from equitab.pipeline.audit import Audit, audit
 from equitab.pipeline.augment import AugmentResult, augment_table
 from equitab.pipeline.constraints.words import ConstraintWords
@@ -35,8 +41,10 @@ from equitab.pipeline.written_rows import WrittenRows
 
 __all__ = [
     "AdaptationResult",
+    "Assurance",
     "Audit",
     "AugmentResult",
+    "Commitment",
     "ConstraintWords",
     "CurvePoint",
     "Evaluation",
@@ -45,6 +53,7 @@ __all__ = [
     "Headline",
     "ImputeResult",
     "Measurement",
+    "MonitorCheck",
     "PopulationWords",
     "Progress",
     "ProgressReport",
@@ -56,15 +65,21 @@ __all__ = [
     "SearchWords",
     "TablePlan",
     "WrittenRows",
+    "as_contract",
+    "assure",
     "audit",
     "audit_contents",
     "augment_table",
+    "certify",
+    "commit_contract",
     "demo",
     "demo_recipe",
+    "digest_path",
     "evaluate",
     "evaluation_contents",
     "fit",
     "frontier",
+    "history",
     "impute_table",
     "init",
     "is_page",
@@ -72,6 +87,7 @@ __all__ = [
     "load_measurements",
     "load_recipe",
     "load_run",
+    "monitor",
     "plan_sample",
     "plan_table",
     "predict",
@@ -87,6 +103,5 @@ __all__ = [
     "save_measurements",
     "search_generator",
     "try_adaptation",
+    "verify",
 ]
-
-assurance.bind_names()

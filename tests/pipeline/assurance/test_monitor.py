@@ -15,8 +15,7 @@ import equitab.assurance
 from equitab.assurance import EvidenceStore, read_contract
 from equitab.dataframe import Frame
 from equitab.errors import InputError, SavedFormatError, TableError
-from equitab.pipeline import RunResult
-from equitab.pipeline.assurance import MonitorCheck, monitor, verify
+from equitab.pipeline import MonitorCheck, RunResult, monitor, verify
 from equitab.pipeline.assurance.certify import certify_run
 from equitab.pipeline.assurance.probe import Probe, Seen, describe_changes, last_probe
 from equitab.pipeline.run_folder import read_run_record

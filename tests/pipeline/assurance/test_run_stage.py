@@ -12,8 +12,7 @@ import pytest
 
 from equitab.assurance import EvidenceStore
 from equitab.dataframe import write_text_atomically
-from equitab.pipeline import RunResult, load_run, run
-from equitab.pipeline.assurance import verify
+from equitab.pipeline import RunResult, load_run, run, verify
 from equitab.pipeline.assurance.commit import commit_contract
 from equitab.pipeline.assurance.run_evidence import keep_in
 from equitab.pipeline.assurance.run_stage import chosen_of, drop_stale_certificate

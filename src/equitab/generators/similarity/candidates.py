@@ -39,14 +39,14 @@ class Bootstrap:
         How far numbers are moved, in standard deviations of the scores near by; below 1.
     n_donors : int, default 20
         From how many real rows the values of a new row may come.
-    n_steps : int, default 3
+    n_steps : int, default 2
         How far away these are: 1 for neighbours of the start, 2 for neighbours of neighbours, and so on.
     """
 
     own_share: float = 0.0
     bandwidth: float = 0.9
     n_donors: int = 20
-    n_steps: int = 3
+    n_steps: int = 2
 
 
 def start_shares(density: npt.NDArray[np.float32], weights: Floats | None, steer: float) -> Floats:

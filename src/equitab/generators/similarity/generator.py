@@ -46,6 +46,8 @@ OPTIONS = (
     "n_neighbors", "mu", "kernel", "above_average", "candidates", "labels", "clamp", "steer", "rare_rows", "n_trees",
 )  # fmt: skip
 
+MANY_NEIGHBORS = 60
+
 
 @dataclass(frozen=True, eq=False)
 class LabelledRows:
@@ -75,8 +77,8 @@ class SimilarityNetworkGenerator:
     Parameters
     ----------
     n_neighbors : int, optional
-        How many nearest rows each row is linked to; a tenth of the rows, at most 20, when not given. More than there
-        are rows means all others.
+        How many nearest rows each row is linked to. When not given, a tenth of the rows, at most 100, in tables that
+        are searched completely (up to 4,096 rows), and 30 in larger ones. More than there are rows means all others.
     mu : float, default 0.5
         The width of the kernel; 0.3 to 0.8 are usual.
     kernel : {"scale_free", "published", "density"}
@@ -183,7 +185,7 @@ class SimilarityNetworkGenerator:
             encoder.encode(safe, seed=seed),
             schema,
             weights=inputs.weights,
-            n_neighbors=self.n_neighbors,
+            n_neighbors=self.n_neighbors or _default_neighbors(len(safe)),
             linking=Linking(self.mu, self.kernel, self.above_average),
             effort=SearchEffort(n_trees=self.n_trees),
             clamp=self.clamp,
@@ -230,7 +232,7 @@ class SimilarityNetworkGenerator:
             conditionable=self.conditionable_columns_,
             generator=self.name,
         )
-        settings = DrawSettings(self.candidates, Bootstrap(), self.labels, self.steer)
+        settings = DrawSettings(self.candidates, Bootstrap(n_steps=self._n_steps), self.labels, self.steer)
         drawn = draw_rows(self._model, asked, settings, seed=seed)
         return self._labelled(drawn, asked)
 
@@ -336,6 +338,11 @@ class SimilarityNetworkGenerator:
         generator._set(saved.schema, saved.template, model, tuple(details["remarks"]), saved.seed)
         return generator
 
+    @property
+    def _n_steps(self) -> int:
+        """How many links away the values of new rows come from: about as many rows, whatever the neighbours."""
+        return 1 if self._model.network.n_neighbors >= MANY_NEIGHBORS else 2
+
     def _encoder_for(
         self, inputs: FitInputs, schema: TableSchema
     ) -> tuple[TableEncoder, Frame, tuple[str, ...]]:
@@ -389,6 +396,15 @@ class SimilarityNetworkGenerator:
             raise NotFittedError(
                 f"this generator {self.name!r} learned nothing yet: call fit(table, schema) first"
             )
+
+
+def _default_neighbors(n_rows: int) -> int:
+    """Return how many neighbours a row has where nothing else is asked.
+
+    NOTE[DEPARTURE]: more than the 20 that are usual for such networks: new rows that take after few people lie closer
+    to them than strangers do.
+    """
+    return max(1, min(100, n_rows // 10)) if n_rows <= EXACT_ROWS else 30
 
 
 def _any_target(model: NetworkModel, n_rows: int) -> Any:

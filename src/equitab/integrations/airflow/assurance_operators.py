@@ -134,7 +134,7 @@ class EquitabCertifyOperator(EquitabOperator):
 
     def work(self) -> dict[str, Any]:
         """Sign the run."""
-        from equitab.pipeline.assurance import certify
+        from equitab.pipeline import certify
 
         issued = certify(
             self.run,
@@ -203,7 +203,7 @@ class EquitabVerifyOperator(EquitabOperator):
 
     def work(self) -> dict[str, Any]:
         """Check the certificate."""
-        from equitab.pipeline.assurance import verify
+        from equitab.pipeline import verify
 
         found = verify(
             self.certificate, run=self.run, keys=self.keys, table=self.table, recompute=self.recompute
@@ -264,7 +264,7 @@ class EquitabMonitorOperator(EquitabOperator):
 
     def work(self) -> dict[str, Any]:
         """Look once."""
-        from equitab.pipeline.assurance import monitor
+        from equitab.pipeline import monitor
 
         found = monitor(self.run, self.table, store=self.store, key=self.key)[-1]
         self.say([*found.lines(), *found.remarks])

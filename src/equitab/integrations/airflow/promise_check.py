@@ -12,7 +12,7 @@ from equitab.integrations.airflow.promise_terms import Promise, stops
 from equitab.integrations.airflow.task_answer import place_of
 
 if TYPE_CHECKING:
-    from equitab.pipeline.assurance import Assurance
+    from equitab.pipeline import Assurance
 
 PROBE = "airflow"
 
@@ -90,7 +90,7 @@ def check_promise(
     InputError
         If there is no output, or the contract cannot be checked on it.
     """
-    from equitab.pipeline.assurance import assure
+    from equitab.pipeline import assure
 
     place = place_of(returned if held.on is None else held.on)
     found = assure(

@@ -91,7 +91,7 @@ Next: possible: 'stop', 'go_on'.
         InputError
             If there is no such template or file, or the contract cannot be read.
         """
-        from equitab.pipeline.assurance import as_contract
+        from equitab.pipeline import as_contract
 
         return as_contract(self.contract)
 

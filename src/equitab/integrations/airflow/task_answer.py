@@ -26,7 +26,7 @@ def written(place: str | None) -> dict[str, str]:
     kind = "folder" if path.is_dir() else "file"
     if not path.exists():
         return {kind: str(place)}
-    from equitab.pipeline.assurance import digest_path
+    from equitab.pipeline import digest_path
 
     return {kind: str(place), "digest": digest_path(path)}
 
