@@ -18,6 +18,7 @@ def test_the_built_in_generators_are_listed() -> None:
         "boosted_trees",
         "guided_diffusion",
         "independent_marginals",
+        "similarity_network",
         "smote",
         "tabddpm",
         "tabular_argn",

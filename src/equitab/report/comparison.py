@@ -162,6 +162,7 @@ def _rank_section(key: tuple[str, str, str], headline: Headline | None) -> tuple
     main = headline.fairness_after if headline else None
     return (
         stage == "validation",
+        stage == "complexity",
         bool(main and point not in (main.operating_point, "")),
         bool(main and features != main.sensitive_features),
         bool(features),
@@ -172,7 +173,7 @@ def _lay_out_section(
     key: tuple[str, str, str], members: list[Measurement], headline: Headline | None, texts: MetricTexts
 ) -> FeatureSection:
     stage, point, features = key
-    is_main = stage != "validation" and (
+    is_main = stage not in ("validation", "complexity") and (
         headline is None or point in (headline.fairness_after.operating_point, "")
     )
     by_metric = _group_by(members, lambda one: one.metric)

@@ -41,6 +41,7 @@ _STAGES = {
     "audit": "As found in the table",
     "test": "Judged on real test rows",
     "validation": "Judged on validation rows",
+    "complexity": "How hard the table is to learn from",
 }
 
 
