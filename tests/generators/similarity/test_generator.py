@@ -190,8 +190,11 @@ def test_later_real_rows_join_without_changing_the_first_generator(tmp_path: Pat
     assert "60 real rows were added" in grown.remarks_[-1]
     grown.save(tmp_path / "grown")
     assert load_generator(tmp_path / "grown").sample(20, seed=3).equals(grown.sample(20, seed=3))
+    pilots = people(5).assign(job="pilot")
+    assert "5 of them hold rare or unknown categories" in network.add_rows(pilots).remarks_[-1]
+    assert network.probabilities(pilots, "level").shares.shape == (5, 3)
     with pytest.raises(TableError, match="seen in training"):
-        network.add_rows(people(5).assign(job="pilot"))
+        network.add_rows(people(5).assign(sex="X"))
 
 
 def test_options_that_make_no_sense_are_refused_all_at_once() -> None:

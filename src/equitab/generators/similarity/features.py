@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from equitab.dataframe import Frame, frame_from_columns
 from equitab.encoding import CategoricalColumn, EncodedTable, TableEncoder
 from equitab.generators.similarity.gower import MISSING
 from equitab.generators.similarity.labels import numbers_of
@@ -41,6 +42,37 @@ def read_features(
         np.column_stack([np.empty((encoded.n_rows, 0)), *numbers]),
         np.column_stack([np.empty((encoded.n_rows, 0), dtype=np.int64), *codes]),
     )
+
+
+def with_known_categories(
+    frame: Frame, encoder: TableEncoder, real: EncodedTable, exempt: tuple[str, ...]
+) -> tuple[Frame, int]:
+    """Return later rows with categories that were never learned replaced, as rare ones were, and in how many rows.
+
+    Parameters
+    ----------
+    frame : Frame
+    encoder : TableEncoder
+    real : EncodedTable
+        The training rows, whose most frequent category takes the place.
+    exempt : tuple of str
+        Columns that are left as they are: encoding refuses what was never learned there.
+    """
+    columns = {name: frame[name].to_native() for name in frame.columns}
+    is_replaced = np.zeros(len(frame), dtype=bool)
+    for column in encoder.columns_:
+        if not isinstance(column, CategoricalColumn) or column.name in exempt or column.name not in columns:
+            continue
+        codes = column.find(columns[column.name].combine_chunks())
+        held = real.categorical[:, real.categorical_names.index(column.name)]
+        columns[column.name] = column.decode(np.where(codes < 0, np.bincount(held).argmax(), codes))
+        is_replaced |= codes < 0
+    if not is_replaced.any():
+        return frame, 0
+    for found in encoder.determined_:
+        if found.name in columns and (found.by is None or found.by in columns):
+            columns[found.name] = found.restore(columns[found.by] if found.by else None, len(frame))
+    return frame_from_columns(columns), int(is_replaced.sum())
 
 
 def _codes_of(

@@ -31,6 +31,7 @@ from equitab.generators.given import GivenRows, read_given
 from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
 from equitab.generators.similarity.candidates import Bootstrap, CandidateSource
 from equitab.generators.similarity.drawing import DrawnRows, DrawSettings, draw_rows
+from equitab.generators.similarity.features import with_known_categories
 from equitab.generators.similarity.kernel import KernelForm
 from equitab.generators.similarity.labels import LabelChoice
 from equitab.generators.similarity.model import NetworkModel, fit_model, n_features
@@ -253,7 +254,7 @@ class SimilarityNetworkGenerator:
         ConstraintError
             If another column is asked for.
         TableError
-            If a column is missing or holds a value that was never learned.
+            If a column is missing, or a sensitive feature holds a value that was never learned.
         """
         self._check_is_fitted()
         if column != self.schema_.target:
@@ -286,18 +287,22 @@ class SimilarityNetworkGenerator:
         Raises
         ------
         TableError
-            If a column is missing or holds a value that was never learned: then fit anew.
+            If a column is missing, or the target or a sensitive feature holds a value that was never learned: then fit
+            anew.
 
         Notes
         -----
         Ranges of numbers stay those of the rows learned first; numbers beyond are taken to their ends.
         """
         self._check_is_fitted()
-        encoded = self._model.encoder.encode(as_frame(table), seed=seed)
+        frame, n_replaced = self._known(as_frame(table))
+        encoded = self._model.encoder.encode(frame, seed=seed)
         weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         model = self._model.with_rows(encoded, weights)
         grown = type(self)(**self.settings)
         remark = f"{encoded.n_rows} real rows were added to the network of {self._model.encoded.n_rows}"
+        if n_replaced:
+            remark += f"; {n_replaced} of them hold rare or unknown categories, which do not count"
         grown._set(self.schema_, self._template, model, (*self.remarks_, remark), self._seed)
         return grown
 
@@ -372,7 +377,13 @@ class SimilarityNetworkGenerator:
         names = [name for name in encoder.column_names_ if name != target]
         held = {name: frame[name].to_native() for name in names if name in frame.columns}
         held[target] = _any_target(self._model, len(frame))
-        return self._model.features(encoder.encode(frame_from_columns(held), seed=seed))
+        known, _ = self._known(frame_from_columns(held))
+        return self._model.features(encoder.encode(known, seed=seed))
+
+    def _known(self, frame: Frame) -> tuple[Frame, int]:
+        """Return later rows in which categories that are rare or unknown are treated as rare ones were in `fit`."""
+        exempt = (self.schema_.target, *self.schema_.sensitive_names)
+        return with_known_categories(frame, self._model.encoder, self._model.encoded, exempt)
 
     def _labelled(self, drawn: DrawnRows, asked: GivenRows) -> LabelledRows:
         table = self._template.restore(asked.apply(self._model.encoder.decode(drawn.encoded)))
