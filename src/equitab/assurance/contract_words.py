@@ -43,7 +43,7 @@ def clause_words(clause: Clause) -> str:
     >>> clause_words(TEMPLATES["four_fifths_rule"].clause())
     'Demographic parity ratio is at least 0.8'
     >>> clause_words(TEMPLATES["utility_loss"].clause())
-    "Balanced accuracy, minus that of treatment 'original', is at least -0.05 (measured in the stage 'test')"
+    "Balanced accuracy, minus that of treatment 'original', is at least -0.02 (measured in the stage 'test')"
     """
     words = requirement_words(clause.requirement)
     return words if clause.over is None else f"{words}; {_over_words(clause.over)}"

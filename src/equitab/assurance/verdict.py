@@ -80,7 +80,7 @@ class ContractVerdict:
     >>> from equitab.assurance import check_contract, contract_from_templates
     >>> verdict = check_contract(contract_from_templates(["no_copies", "drift"]), [])
     >>> verdict.verdict, verdict.exit_code, [clause.verdict for clause in verdict.clauses]
-    ('undetermined', 3, ['not applicable', 'undetermined'])
+    ('undetermined', 3, ['undetermined', 'undetermined'])
     """
 
     contract: str
