@@ -89,5 +89,7 @@ class ChainFollower:
         furthest = max((anchor.sequence for anchor in self._anchors), default=0)
         if furthest <= end or self._damage:
             return ()
-        text = f"rows {end + 1} to {furthest} were cut off: row {furthest} was there when its digest was noted"
+        text = (
+            f"rows {end + 1} to {furthest} were cut off: row {furthest} was there when its digest was noted"
+        )
         return (ChainFault("cut off", end + 1, furthest, text),)
