@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 
 from equitab.dataframe import Frame, TableTemplate, as_frame
+from equitab.encoding import count_categories
 from equitab.errors import ConstraintError, Problem, TableError, closest
 from equitab.generators.fairness.penalty import FairnessPenalty
 from equitab.generators.fairness.training import training_penalties
 from equitab.schema import FairnessConstraint, TableSchema, check_constraints, row_weights
+
+IDENTIFIER_SHARE, IDENTIFIER_ROWS = 0.9, 50
+"""From so many rows on, a text column with so many different values for each row names people."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,36 @@ def refuse_constraints(generator: str, constraints: Sequence[Any]) -> None:
                 "choose a rebalancing plan or a mitigation instead, or another generator",
             )
         )
+
+
+def refuse_identifiers(frame: Frame, schema: TableSchema, *, exempt: Sequence[str]) -> None:
+    """Refuse categorical columns in which nearly every row has a value of its own: they name people.
+
+    Parameters
+    ----------
+    frame : Frame
+    schema : TableSchema
+    exempt : sequence of str
+        Columns that are never refused: the target, sensitive features, what rows are asked for.
+
+    Raises
+    ------
+    TableError
+        Names all of them.
+    """
+    problems = []
+    for name in schema.modeled_columns:
+        if name in exempt or schema.column(name).kind != "categorical" or len(frame) < IDENTIFIER_ROWS:
+            continue
+        n_values = count_categories(frame, name)
+        if n_values >= IDENTIFIER_SHARE * len(frame):
+            received = f"{n_values} different ones in {len(frame)} rows"
+            advice = f"name it as the identifier (--identifier {name}) or leave it out (--ignore {name})"
+            problems.append(
+                Problem(f"column {name!r}", "categories that several rows share", received, advice)
+            )
+    if problems:
+        raise TableError(problems)
 
 
 def _checked(weights: np.ndarray | None, n_rows: int) -> np.ndarray | None:

@@ -212,3 +212,10 @@ def test_avpra_as_published_can_be_asked_for() -> None:
     )
     assert not np.isin(as_published.label_vectors_, (0.0, 1.0)).all()  # known labels drift
     assert set(as_published.sample(50, seed=0)["level"]) <= {"low", "middle", "high"}
+
+
+def test_a_column_that_names_single_people_is_refused() -> None:
+    table = people()
+    table["job"] = [f"badge {place}" for place in range(len(table))]
+    with pytest.raises(TableError, match="--identifier job"):
+        fitted(table)

@@ -16,10 +16,8 @@ from equitab.encoding import (
     CategoricalColumn,
     EncodedTable,
     TableEncoder,
-    count_categories,
     replace_rare_categories,
 )
-from equitab.errors import Problem, TableError
 from equitab.generators.autoregressive.chain import (
     Chain,
     ChainLearner,
@@ -34,7 +32,7 @@ from equitab.generators.autoregressive.drawing import Asked, draw_rows, n_candid
 from equitab.generators.autoregressive.outcome_shares import with_outcome_shares
 from equitab.generators.autoregressive.rare_values import RareValues, describe_protection
 from equitab.generators.autoregressive.support import Support, find_support
-from equitab.generators.fit_inputs import FitInputs
+from equitab.generators.fit_inputs import FitInputs, refuse_identifiers
 from equitab.generators.given import GivenRows
 from equitab.schema import TableSchema, labels
 
@@ -42,9 +40,6 @@ T = TypeVar("T")
 
 BLOCK_ROWS = 8192
 """Rows (or candidates for rows) that are drawn together; part of what a seed means."""
-
-IDENTIFIER_SHARE = 0.9
-IDENTIFIER_ROWS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,7 +197,7 @@ def fit_model(
         If a column holds free text or codes of single people, or cannot be learned.
     """
     exempt = tuple(dict.fromkeys([*inputs.condition_on, schema.target, *schema.sensitive_names]))
-    _refuse_identifiers(inputs.frame, schema, exempt)
+    refuse_identifiers(inputs.frame, schema, exempt=exempt)
     safe, protected = replace_rare_categories(inputs.frame, schema, fewest_rows=rare_rows, exempt=exempt)
     unprotected = _all_rare(inputs.frame, schema, rare_rows, (*exempt, *protected))
     encoder = TableEncoder().fit(
@@ -267,20 +262,3 @@ def _all_rare(
         if 0 < counts.max(initial=0) < rare_rows and rare_rows > 1:
             found[name] = np.ones(len(frame), dtype=bool)
     return found
-
-
-def _refuse_identifiers(frame: Frame, schema: TableSchema, exempt: Sequence[str]) -> None:
-    """Refuse categorical columns in which nearly every row has a value of its own."""
-    problems = []
-    for name in schema.modeled_columns:
-        if name in exempt or schema.column(name).kind != "categorical" or len(frame) < IDENTIFIER_ROWS:
-            continue
-        n_values = count_categories(frame, name)
-        if n_values >= IDENTIFIER_SHARE * len(frame):
-            received = f"{n_values} different ones in {len(frame)} rows"
-            advice = f"name it as the identifier (--identifier {name}) or leave it out (--ignore {name})"
-            problems.append(
-                Problem(f"column {name!r}", "categories that several rows share", received, advice)
-            )
-    if problems:
-        raise TableError(problems)

@@ -26,7 +26,12 @@ from equitab.encoding import TableEncoder, replace_rare_categories
 from equitab.errors import ConstraintError, NotFittedError, Problem, closest
 from equitab.generators.autoregressive.probability import ColumnProbabilities
 from equitab.generators.autoregressive.rare_values import describe_protection, protection_remarks
-from equitab.generators.fit_inputs import FitInputs, read_fit_inputs, refuse_constraints
+from equitab.generators.fit_inputs import (
+    FitInputs,
+    read_fit_inputs,
+    refuse_constraints,
+    refuse_identifiers,
+)
 from equitab.generators.given import GivenRows, read_given
 from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
 from equitab.generators.similarity.candidates import Bootstrap, CandidateSource
@@ -353,6 +358,7 @@ class SimilarityNetworkGenerator:
     ) -> tuple[TableEncoder, Frame, tuple[str, ...]]:
         """Return the encoder, the table without its rare values, and what to say of them."""
         exempt = tuple(dict.fromkeys([*inputs.condition_on, schema.target, *schema.sensitive_names]))
+        refuse_identifiers(inputs.frame, schema, exempt=exempt)
         safe, protected = replace_rare_categories(
             inputs.frame, schema, fewest_rows=self.rare_rows, exempt=exempt
         )
