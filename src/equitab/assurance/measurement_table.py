@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from equitab.assurance.requirement import WHERE_KEYS
 from equitab.dataframe import Frame
 from equitab.errors import ContractError, Problem
 from equitab.evaluation.results import Measurement, measurements_frame
@@ -20,16 +21,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-TEXTS = (
-    "metric",
-    "stage",
-    "model",
-    "treatment",
-    "operating_point",
-    "sensitive_features",
-    "group",
-    "reference_group",
-)
+TEXTS = ("metric", *WHERE_KEYS)
 _NUMBERS = ("value", "low", "high", "confidence", "n", "generator_seed", "model_seed")
 
 

@@ -13,23 +13,13 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
+from equitab.assurance.requirement import WHERE_KEYS
 from equitab.evaluation.results import Measurement
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-9
 """How far two measurements may differ: sums in another order round otherwise."""
 
-_IDENTITY = (
-    "metric",
-    "sensitive_features",
-    "group",
-    "reference_group",
-    "model",
-    "treatment",
-    "stage",
-    "operating_point",
-    "generator_seed",
-    "model_seed",
-)
+_IDENTITY = ("metric", *WHERE_KEYS, "generator_seed", "model_seed")
 
 
 @dataclass(frozen=True)
