@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # before numpy, torch and LightGBM are loaded
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores
@@ -28,3 +40,19 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the folder of real tables is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; a test that asks for it is skipped where there is none, but fails in CI."""
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium on this machine: in CI the pages must be looked at")
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=BROWSER_ARGUMENTS)
+        yield browser
+        browser.close()

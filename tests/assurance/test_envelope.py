@@ -35,6 +35,7 @@ def test_no_two_messages_have_the_same_encoding() -> None:
 
 def test_another_program_can_verify_the_signature() -> None:
     """With nothing but the specification: split the file, build the encoding, check Ed25519."""
+    from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     data = json.loads(seal(b'{"a":1}', KEY).to_bytes())
@@ -49,7 +50,10 @@ def test_another_program_can_verify_the_signature() -> None:
         ]
     )
     signature = base64.standard_b64decode(data["signatures"][0]["sig"])
-    Ed25519PublicKey.from_public_bytes(KEY.public.raw).verify(signature, signed)
+    key = Ed25519PublicKey.from_public_bytes(KEY.public.raw)
+    assert key.verify(signature, signed) is None  # it raises otherwise
+    with pytest.raises(InvalidSignature):
+        key.verify(signature, signed + b" ")
 
 
 def test_an_envelope_comes_back() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,26 +24,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 HOSTILE = (
     "</title><script>alert('t')</script><svg/onload=alert(1)><img src=x onerror=alert(2)>\"' onmouseover=alert(3) "
     "x='\u202ereversed\u202c<style>body{display:none}</style><iframe src=javascript:alert(4)>"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium on this machine: in CI the pages must be looked at")
-        pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @contextmanager

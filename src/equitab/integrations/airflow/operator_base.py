@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -28,9 +29,9 @@ class EquitabOperator(BaseOperator):
             warnings.filterwarnings("ignore", message=r"The `airflow\.")
             return self.work()
 
+    @abstractmethod
     def work(self) -> dict[str, Any]:
         """Return what the next task needs to know: places, digests, counts, verdicts, never rows."""
-        raise NotImplementedError
 
     def say(self, lines: Iterable[str]) -> None:
         """Write lines to the task's log."""

@@ -16,7 +16,7 @@ from equitab.pipeline.assurance.store_knowledge import NO_STORE, earlier_runs
 from equitab.pipeline.run_folder import RunRecord
 
 if TYPE_CHECKING:
-    from equitab.assurance import Contract
+    from equitab.assurance import Contract, Evidence
     from equitab.pipeline.assurance.run_certificate import Issued
 
 
@@ -57,6 +57,22 @@ def background_of(record: RunRecord, contract: Contract | None, store: str | Pat
         return Background()
 
 
+def issue_evidence(source: EvidenceSource, issued: Issued) -> Evidence:
+    """Return the piece of evidence that a certificate was issued."""
+    certificate = issued.certificate
+    return certificate_evidence(
+        source,
+        certificate=issued.digest,
+        status=certificate.status,
+        event="issued",
+        contract="" if certificate.contract is None else str(certificate.contract["name"]),
+        verdict=certificate.overall_verdict,
+        expires_at=certificate.expires_at,
+        key=issued.key_id,
+        previous=certificate.previous,
+    )
+
+
 def record_issue(
     issued: Issued, record: RunRecord, store: str | Path | None, *, probe: str
 ) -> tuple[str, ...]:
@@ -73,17 +89,7 @@ def record_issue(
         code_digest=certificate.code_digest,
         contract_digest=certificate.contract_digest,
     )
-    told = certificate_evidence(
-        source,
-        certificate=issued.digest,
-        status=certificate.status,
-        event="issued",
-        contract="" if certificate.contract is None else str(certificate.contract["name"]),
-        verdict=certificate.overall_verdict,
-        expires_at=certificate.expires_at,
-        key=issued.key_id,
-        previous=certificate.previous,
-    )
+    told = issue_evidence(source, issued)
     renewed = (
         [
             certificate_evidence(

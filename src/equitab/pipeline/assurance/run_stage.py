@@ -18,7 +18,7 @@ from equitab.pipeline.assurance.run_evidence import (
     platform_facts,
     source_of,
 )
-from equitab.pipeline.assurance.store_knowledge import look_back
+from equitab.pipeline.assurance.store_knowledge import earlier_runs, look_back
 from equitab.pipeline.cards import write_cards
 from equitab.pipeline.preparation import PreparedRun
 from equitab.pipeline.run_folder import RunFolder
@@ -91,6 +91,7 @@ def sign_run(prepared: PreparedRun, folder: RunFolder) -> Done:
     """
     from equitab.assurance import ContractVerdict
     from equitab.pipeline.assurance.certify import certify_run
+    from equitab.pipeline.assurance.issuing_store import issue_evidence
 
     choice, facts = contract_choice(prepared), folder.record.stages[CONTRACT_STAGE].facts
     held = facts["verdict"]
@@ -108,7 +109,8 @@ def sign_run(prepared: PreparedRun, folder: RunFolder) -> Done:
     except EquitabError as error:
         said = f"No certificate was written: {error} Next: equitab certify {folder.path.name} writes it."
         return Done([], {"remarks": [said]}, "no certificate")
-    kept = keep_evidence([_issued_evidence(prepared, folder, issued)], choice)
+    source = source_of(prepared, folder, time=issued.certificate.issued_at)
+    kept = keep_evidence([issue_evidence(source, issued)], choice)
     said_of = {"digest": issued.digest, "key_id": issued.key_id, "remarks": [*issued.remarks, *kept.remarks]}
     return Done([issued.path], said_of, issued.key_id[:24])
 
@@ -125,26 +127,19 @@ def drop_stale_certificate(folder: RunFolder) -> None:
         folder.forget_stage(CERTIFICATE_STAGE)
 
 
-def earlier_measurements(
+def _earlier_measurements(
     contract: Contract, choice: ContractChoice, *, subject: str, run: str
-) -> list[Frame]:
+) -> Sequence[Frame]:
     """Return what earlier runs about the same subject measured, oldest first, as far as the contract looks back."""
-    n_times = look_back(contract)
-    if not n_times or not choice.has_store:
-        return []
+    if not look_back(contract) or not choice.has_store:
+        return ()
     from equitab.assurance import EvidenceStore
 
     try:
         with EvidenceStore.open(choice.store, read_only=True) as store:
-            return _measured_before(store, subject, run, n_times)
+            return earlier_runs(store, contract, subject=subject, run=run)
     except EquitabError:
-        return []
-
-
-def _measured_before(store: Any, subject: str, run: str, n_times: int) -> list[Frame]:
-    runs = store.runs(subject=subject).to_native().to_pylist()
-    names = [row["run"] for row in runs if row["n_measurements"] and row["run"] != run][-n_times:]
-    return [store.history(subject=subject, run=name, kind="measurement") for name in names]
+        return ()
 
 
 def _judge(
@@ -161,7 +156,7 @@ def _judge(
         contract,
         measurements,
         chosen=dict(chosen) or None,
-        earlier=earlier_measurements(contract, choice, subject=subject, run=run),
+        earlier=_earlier_measurements(contract, choice, subject=subject, run=run),
         subject=subject,
     )
 
@@ -199,21 +194,3 @@ def _commitment(choice: ContractChoice, kept: Kept, folder: RunFolder) -> tuple[
             )
     except EquitabError as error:
         return None, f"the evidence store could not be asked ({error})"
-
-
-def _issued_evidence(prepared: PreparedRun, folder: RunFolder, issued: Any) -> Evidence:
-    from equitab.assurance import certificate_evidence
-
-    certificate = issued.certificate
-    source = source_of(prepared, folder, time=certificate.issued_at)
-    return certificate_evidence(
-        source,
-        certificate=issued.digest,
-        status=certificate.status,
-        event="issued",
-        contract="" if certificate.verdict is None else str(certificate.verdict["contract"]),
-        verdict=certificate.overall_verdict,
-        expires_at=certificate.expires_at,
-        key=issued.key_id,
-        previous=certificate.previous,
-    )

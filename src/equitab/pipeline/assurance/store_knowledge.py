@@ -129,8 +129,10 @@ def earlier_runs(store: EvidenceStore, contract: Contract, *, subject: str, run:
     n_times = look_back(contract)
     if not n_times:
         return ()
-    names = [row["run"] for row in _rows(store.runs(subject=subject)) if row["n_measurements"]]
-    before = names[: names.index(run)] if run in names else []
+    rows = _rows(store.runs(subject=subject))
+    names = [row["run"] for row in rows]
+    earlier = rows[: names.index(run)] if run in names else []
+    before = [row["run"] for row in earlier if row["n_measurements"]]
     return tuple(store.history(subject=subject, run=name, kind="measurement") for name in before[-n_times:])
 
 
