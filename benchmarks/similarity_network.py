@@ -1,6 +1,6 @@
 """Time the similarity network: nearest neighbours, propagation, and the generator, beside what is promised.
 
-    python benchmarks/similarity_network.py [--part neighbors] [--rows 32561]
+    python benchmarks/similarity_network.py [--part neighbors] [--rows 32561] [--gaps 0.15]
 
 Prints a markdown table. Each search runs in a process of its own, from a cold start, and is timed as the clock on the
 wall and as time of the processor, which other programs on the machine disturb less; its peak memory is the process's.
@@ -12,6 +12,7 @@ neighbours found that are no farther than the true tenth nearest, from all pairs
 from __future__ import annotations
 
 import argparse
+import itertools
 import resource
 import subprocess
 import sys
@@ -31,7 +32,7 @@ K = 10
 def main() -> None:
     """Print one table for each part."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--part", choices=("neighbors", "propagation", "generator"), default="neighbors")
+    parser.add_argument("--part", choices=tuple(PARTS), default="neighbors")
     parser.add_argument("--rows", type=int, nargs="+", default=SIZES)
     parser.add_argument("--gaps", type=float, default=0.0, help="share of values to remove, in every column")
     parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
@@ -141,10 +142,44 @@ def generator(n_rows: int, gaps: float) -> str:  # noqa: ARG001
     return f"| {n_rows:,} | {fit:.1f} | {draw:.1f} | {peak:,.0f} |"
 
 
-PARTS = {"neighbors": search, "propagation": propagation, "generator": generator}
+def growth(n_rows: int, gaps: float) -> str:
+    """Time networks to which 1%, 10% and 100% more rows are added, beside those built at once; and ten steps."""
+    from equitab.generators.similarity import SimilarityNetwork, build_network
+
+    everybody = features(2 * n_rows, gaps)
+    places = np.random.default_rng(2).permutation(2 * n_rows)
+
+    def part(first: int, last: int) -> GowerTable:
+        return everybody.take(places[first:last])
+
+    def grown_by(share: float, n_steps: int) -> SimilarityNetwork:
+        ends = np.linspace(n_rows, n_rows + round(share * n_rows), n_steps + 1).astype(int)
+        network = start
+        for first, last in itertools.pairwise(ends.tolist()):
+            network = network.with_rows(part(first, last))
+        return network
+
+    start = build_network(part(0, n_rows), n_neighbors=K)
+    lines = []
+    for share, n_steps in ((0.01, 1), (0.1, 1), (1.0, 1), (1.0, 10)):
+        since = time.process_time()
+        grown = grown_by(share, n_steps)
+        added, since = time.process_time() - since, time.process_time()
+        anew = build_network(grown.table, n_neighbors=K)
+        built = time.process_time() - since
+        found = recall(grown.table, grown.neighbors), recall(grown.table, anew.neighbors)
+        lines.append(
+            f"| {n_rows:,} | {share:.0%} | {n_steps} | {added:.1f} | {built:.1f} | {found[0]:.3f} | {found[1]:.3f} |"
+        )
+    return "\n".join(lines)
+
+
+PARTS = {"neighbors": search, "propagation": propagation, "generator": generator, "growth": growth}
 HEADS = {
     "neighbors": "| rows | search, s | CPU, s | peak MiB | recall | whole process, s |\n|---|---|---|---|---|---|",
     "propagation": "| real and new rows, each | s | CPU, s | peak MiB | rounds | whole, s |\n|---|---|---|---|---|---|",
+    "growth": "| rows | more | steps | added, CPU s | built anew, CPU s | recall grown | recall anew | whole, s |\n"
+    "|---|---|---|---|---|---|---|---|",
     "generator": "| rows drawn | fit, CPU s | draw, CPU s | peak MiB | whole process, s |\n|---|---|---|---|---|",
 }
 

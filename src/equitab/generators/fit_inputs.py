@@ -75,7 +75,7 @@ def read_fit_inputs(
         If there are constraints that cannot be honoured in training, or columns to condition on that are not
         modeled.
     TableError
-        If the weights do not fit the table.
+        If there is no row, or the weights do not fit the table.
     """
     if has_penalties:
         _check_places(constraints, schema)
@@ -86,6 +86,8 @@ def read_fit_inputs(
     if unknown:
         raise ConstraintError([_not_modeled(name, schema) for name in unknown])
     frame = as_frame(table)
+    if not len(frame):
+        raise TableError(Problem("table to learn from", "at least one row", "none"))
     weights = (
         row_weights(frame, schema) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     )

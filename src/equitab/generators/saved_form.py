@@ -96,7 +96,7 @@ def write_generator(
     saved : SavedGenerator
     arrays : mapping of str to ndarray, optional
     write_more : callable, optional
-        Called with a temporary folder; writes files directly in it.
+        Called with a temporary folder; writes files in it, or a generator of its own in a folder within it.
 
     Raises
     ------
@@ -223,7 +223,8 @@ def _write_files(
         np.savez_compressed(folder / ARRAYS, **arrays)  # type: ignore[arg-type]
     if write_more is not None:
         write_more(folder)
-    files = {path.name: _digest(path) for path in sorted(folder.iterdir())}
+    inside = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {path.relative_to(folder).as_posix(): _digest(path) for path in inside}
     text = json.dumps({**saved.to_dict(), "files": files}, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
 
@@ -232,7 +233,7 @@ def _check_files(folder: Path, data: dict[str, Any]) -> None:
     problems = []
     for name, digest in data["files"].items():
         path = folder / name
-        if Path(name).name != name:
+        if not _is_inside(name):
             problems.append(f"{name!r} is not a file of this folder")
         elif not path.is_file():
             problems.append(f"{name!r} is missing")
@@ -240,6 +241,13 @@ def _check_files(folder: Path, data: dict[str, Any]) -> None:
             problems.append(f"{name!r} was changed after it was written")
     if problems:
         raise SavedFormatError(f"{folder}: the saved generator is damaged: " + "; ".join(problems))
+
+
+def _is_inside(name: str) -> bool:
+    """Return whether a name is that of a file in the folder, or in a folder within it (a generator's own generator)."""
+    return bool(name) and all(
+        part not in {"", ".", ".."} and Path(part).name == part for part in name.split("/")
+    )
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:

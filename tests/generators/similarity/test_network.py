@@ -77,12 +77,30 @@ def test_later_real_rows_give_the_network_that_all_rows_give() -> None:
 def test_later_real_rows_find_nearly_all_neighbours_in_a_forest_too() -> None:
     whole, effort = mixed(1500), SearchEffort(exact_rows=0, leaf_size=64)
     first = build_network(whole.take(np.arange(1200)), n_neighbors=8, effort=effort)
-    grown = first.with_rows(whole.take(np.arange(1200, 1500)))
+    few = SearchEffort(n_trees=1, leaf_size=64, exact_rows=0)
+    grown = first.with_rows(whole.take(np.arange(1200, 1500)), effort=few)
     true = build_network(whole, n_neighbors=8).neighbors.distances[:, -1:]
     is_found = grown.neighbors.distances <= true + 1e-6
     assert is_found[:1200].mean() > 0.94
     assert is_found[1200:].mean() > 0.94
     assert np.array_equal(first.forest.pivots, grown.forest.pivots)
+
+
+@pytest.mark.parametrize(("gaps", "n_trees", "lost"), [(0.0, 1, 0.05), (0.15, 8, 0.001)])
+def test_a_network_grown_in_ten_steps_stays_near_that_built_at_once(
+    gaps: float, n_trees: int, lost: float
+) -> None:
+    """From 700 to 1,400 rows, led down the trees, and, as tables of that size are, compared with all."""
+    whole, effort = mixed(1400, gaps=gaps), SearchEffort(exact_rows=0, leaf_size=64)
+    grown = build_network(whole.take(np.arange(700)), n_neighbors=8, effort=effort)
+    for first in range(700, 1400, 70):
+        more = whole.take(np.arange(first, first + 70))
+        grown = grown.with_rows(more, effort=SearchEffort(n_trees=n_trees, leaf_size=64, exact_rows=0))
+    anew = build_network(whole, n_neighbors=8, effort=effort).neighbors
+    true = build_network(whole, n_neighbors=8).neighbors.distances[:, -1:]
+    is_found, is_found_anew = (one.distances <= true + 1e-6 for one in (grown.neighbors, anew))
+    assert is_found.mean() > is_found_anew.mean() - lost
+    assert grown.n_rows == 1400
 
 
 def test_new_rows_find_their_neighbours_in_a_forest() -> None:

@@ -45,6 +45,12 @@ class Forest:
     cuts: npt.NDArray[np.float32]
     leaves: Ints
 
+    @classmethod
+    def undivided(cls, n_rows: int) -> Forest:
+        """Return one leaf that holds all rows."""
+        leaves = np.zeros((1, n_rows), dtype=np.int32)
+        return cls(0, np.zeros((1, 0, 2), dtype=np.int32), np.zeros((1, 0), dtype=np.float32), leaves)
+
     @property
     def n_leaves(self) -> int:
         """How many leaves a tree has."""
@@ -77,8 +83,17 @@ class Forest:
         """Return the forest with rows added to the leaves that `find` named."""
         return replace(self, leaves=np.concatenate([self.leaves, leaves], axis=1))
 
+    def joined(self, more: Forest) -> Forest:
+        """Return the trees of both, which are equally deep and over the same rows."""
+        return Forest(
+            self.depth,
+            np.concatenate([self.pivots, more.pivots]),
+            np.concatenate([self.cuts, more.cuts]),
+            np.concatenate([self.leaves, more.leaves]),
+        )
 
-def grow_forest(table: GowerTable, *, n_trees: int, leaf_size: int, seed: int) -> Forest:
+
+def grow_forest(table: GowerTable, *, n_trees: int, leaf_size: int, seed: int, first_tree: int = 0) -> Forest:
     """Return a forest over all rows.
 
     Parameters
@@ -89,6 +104,8 @@ def grow_forest(table: GowerTable, *, n_trees: int, leaf_size: int, seed: int) -
     leaf_size : int
         A leaf holds at most that many rows.
     seed : int
+    first_tree : int, default 0
+        The number of the first tree: trees of other numbers are other trees.
     """
     depth = max(0, int(np.ceil(np.log2(max(table.n_rows, 1) / leaf_size))))
     n_trees = n_trees if depth else 1
@@ -96,7 +113,7 @@ def grow_forest(table: GowerTable, *, n_trees: int, leaf_size: int, seed: int) -
     cuts = np.zeros((n_trees, 2**depth - 1), dtype=np.float32)
     leaves = np.zeros((n_trees, table.n_rows), dtype=np.int32)
     for tree in range(n_trees):
-        random = np.random.default_rng([seed, tree])
+        random = np.random.default_rng([seed, first_tree + tree])
         _grow_tree(table, depth, pivots[tree], cuts[tree], leaves[tree], random)
     return Forest(depth, pivots, cuts, leaves)
 

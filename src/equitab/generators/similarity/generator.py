@@ -13,68 +13,53 @@ Maghool, Ceravolo and Berto, A Novel Assurance Procedure for Fair Data Augmentat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from equitab.dataframe import Frame, TableTemplate, as_frame, frame_from_columns
-from equitab.encoding import TableEncoder, replace_rare_categories
+from equitab.dataframe import TableTemplate, as_frame, frame_from_columns
+from equitab.encoding import TableEncoder
 from equitab.errors import ConstraintError, NotFittedError, Problem, closest
 from equitab.generators.autoregressive.probability import ColumnProbabilities
-from equitab.generators.autoregressive.rare_values import describe_protection, protection_remarks
-from equitab.generators.fit_inputs import (
-    FitInputs,
-    read_fit_inputs,
-    refuse_constraints,
-    refuse_identifiers,
-)
+from equitab.generators.base import Generator
+from equitab.generators.fit_inputs import read_fit_inputs, refuse_constraints
 from equitab.generators.given import GivenRows, read_given
+from equitab.generators.registry import load_generator
 from equitab.generators.saved_form import SavedGenerator, read_generator, write_generator
-from equitab.generators.similarity.candidates import Bootstrap, CandidateSource
+from equitab.generators.similarity.candidates import CANDIDATE_SOURCES, Bootstrap, CandidateSource
 from equitab.generators.similarity.drawing import DrawnRows, DrawSettings, draw_rows
-from equitab.generators.similarity.features import with_known_categories
 from equitab.generators.similarity.kernel import KernelForm
-from equitab.generators.similarity.labels import LabelChoice
-from equitab.generators.similarity.model import NetworkModel, fit_model, n_features
+from equitab.generators.similarity.labelling import LabelledRows, Labeller, Spread, labelled
+from equitab.generators.similarity.labels import LABEL_CHOICES, LabelChoice, choose_labels
+from equitab.generators.similarity.model import NetworkModel, fit_model
 from equitab.generators.similarity.neighbors import EXACT_ROWS, SearchEffort
 from equitab.generators.similarity.network import Linking
-from equitab.generators.similarity.propagation import certainty
+from equitab.generators.similarity.other_candidates import OtherCandidates, fit_candidates
+from equitab.generators.similarity.remarks import (
+    candidate_remarks,
+    network_remarks,
+    search_remarks,
+    unlinked_remarks,
+    written_remarks,
+)
+from equitab.generators.similarity.safe_encoding import fit_safely
 from equitab.generators.similarity.settings import check_settings
 from equitab.schema import TableSchema
 
 Floats = npt.NDArray[np.float64]
 
 OPTIONS = (
-    "n_neighbors", "mu", "kernel", "above_average", "candidates", "labels", "clamp", "steer", "rare_rows", "n_trees",
+    "n_neighbors", "mu", "kernel", "above_average", "candidates", "candidate_settings", "labels", "clamp", "steer",
+    "rare_rows", "n_trees",
 )  # fmt: skip
 
 MANY_NEIGHBORS = 60
-
-
-@dataclass(frozen=True, eq=False)
-class LabelledRows:
-    """Rows, and how their labels came about.
-
-    Parameters
-    ----------
-    table : pandas, polars or pyarrow table
-        Of the caller's kind.
-    label_certainty : ndarray of float64, shape (n_rows,)
-        From 0 (all labels alike) to 1 (all linked real rows have the same label).
-    is_linked : ndarray of bool, shape (n_rows,)
-        Whether a row is linked to any real row; the label of one that is not follows the table's shares.
-    density : ndarray of float32, shape (n_rows,)
-        The mean similarity to the nearest real rows: low where people are few.
-    """
-
-    table: Any
-    label_certainty: Floats
-    is_linked: npt.NDArray[np.bool_]
-    density: npt.NDArray[np.float32]
+CANDIDATES_FOLDER = "candidates"
+"""Within a saved network: the generator that draws candidates."""
 
 
 class SimilarityNetworkGenerator:
@@ -91,8 +76,11 @@ class SimilarityNetworkGenerator:
         See `equitab.generators.similarity.kernel`.
     above_average : bool, default True
         Link a new row to a real one only where the link is stronger than that one's links are on average.
-    candidates : {"bootstrap", "marginals"}
-        How features are drawn: near real rows, or column by column as published.
+    candidates : {"bootstrap", "marginals"} or str
+        How features are drawn: near real rows, column by column as published, or by the generator of that name, which
+        is fitted on everything but the target.
+    candidate_settings : mapping, optional
+        The settings of that generator's constructor.
     labels : {"draw", "most_likely", "prior_corrected"}
         How a label is taken from a vector; see `equitab.generators.similarity.labels`.
     clamp : bool, default True
@@ -109,7 +97,8 @@ class SimilarityNetworkGenerator:
     Attributes
     ----------
     conditionable_columns_ : tuple of str
-        All columns that are encoded: rows start at real rows with the asked values, or with the nearest numbers.
+        All columns that are encoded: rows start at real rows with the asked values, or with the nearest numbers. With
+        another generator's candidates: its columns, and the target.
     density_ : ndarray of float32, shape (n_rows,)
         Of every training row the mean similarity to its neighbours: low where people are few.
     label_vectors_ : ndarray of float64, shape (n_rows, n_labels)
@@ -148,7 +137,8 @@ class SimilarityNetworkGenerator:
         mu: float = 0.5,
         kernel: KernelForm = "scale_free",
         above_average: bool = True,
-        candidates: CandidateSource = "bootstrap",
+        candidates: CandidateSource | str = "bootstrap",
+        candidate_settings: Mapping[str, Any] | None = None,
         labels: LabelChoice = "draw",
         clamp: bool = True,
         steer: float = 0.0,
@@ -158,6 +148,7 @@ class SimilarityNetworkGenerator:
         self.n_neighbors, self.mu, self.kernel, self.above_average = n_neighbors, mu, kernel, above_average
         self.candidates, self.labels, self.clamp, self.steer = candidates, labels, clamp, steer
         self.rare_rows, self.n_trees = rare_rows, n_trees
+        self.candidate_settings = {} if candidate_settings is None else candidate_settings
         check_settings(self.settings)
 
     @property
@@ -173,10 +164,13 @@ class SimilarityNetworkGenerator:
         condition_on: Sequence[str] | None = None,
         sample_weight: np.ndarray | None = None,
         constraints: Sequence[Any] = (),
-        max_seconds: float | None = None,  # noqa: ARG002  (nothing is trained)
+        max_seconds: float | None = None,
         seed: int,
     ) -> SimilarityNetworkGenerator:
-        """Build the network of the table's rows; see `Generator`. Weights count for starts and for labels."""
+        """Build the network of the table's rows; see `Generator`. Weights count for starts and for labels.
+
+        Nothing is trained but another generator of candidates: `max_seconds` bounds that.
+        """
         inputs = read_fit_inputs(
             table,
             schema,
@@ -185,7 +179,7 @@ class SimilarityNetworkGenerator:
             sample_weight=sample_weight,
             constraints=constraints,
         )
-        encoder, safe, remarks = self._encoder_for(inputs, schema)
+        encoder, safe, remarks = fit_safely(inputs, schema, rare_rows=self.rare_rows)
         model, found = fit_model(
             encoder,
             encoder.encode(safe, seed=seed),
@@ -197,10 +191,18 @@ class SimilarityNetworkGenerator:
             clamp=self.clamp,
             seed=seed,
         )
-        more = _remarks(
+        more = network_remarks(
             model, int((~found.is_reached).sum()), is_converged=found.is_converged or not self.clamp
         )
-        self._set(schema, inputs.template, model, (*encoder.remarks_, *remarks, *more), seed)
+        other = None
+        if self._has_other:
+            labeller = Labeller(model, (schema.target, *schema.sensitive_names))
+            asked = inputs, safe, schema, labeller
+            other = fit_candidates(
+                self.candidates, self.candidate_settings, *asked, max_seconds=max_seconds, seed=seed
+            )
+            more = (*more, *candidate_remarks(other))
+        self._set(schema, inputs.template, model, (*encoder.remarks_, *remarks, *more), seed, other)
         return self
 
     def sample(
@@ -238,7 +240,11 @@ class SimilarityNetworkGenerator:
             conditionable=self.conditionable_columns_,
             generator=self.name,
         )
-        settings = DrawSettings(self.candidates, Bootstrap(n_steps=self._n_steps), self.labels, self.steer)
+        if self._other is not None:
+            rows = OtherCandidates(self._other, self._labeller, self.labels).draw(asked, seed=seed)
+            return labelled(self._template.restore(rows.frame), rows.spread, written_remarks(rows))
+        source: Any = self.candidates
+        settings = DrawSettings(source, Bootstrap(n_steps=self._n_steps), self.labels, self.steer)
         drawn = draw_rows(self._model, asked, settings, seed=seed)
         return self._labelled(drawn, asked)
 
@@ -272,8 +278,59 @@ class SimilarityNetworkGenerator:
                     closest(column, [self.schema_.target]),
                 )
             )
-        vectors, _, _ = self._model.label(self._features_of(as_frame(table), seed))
+        vectors = self._labeller.spread(as_frame(table), seed=seed).vectors
         return ColumnProbabilities(column, self._model.labels.values, vectors)
+
+    def label(self, table: Any, *, choice: LabelChoice | None = None, seed: int) -> LabelledRows:
+        """Write labels for rows of anybody's making, and say of each how certain it is.
+
+        Parameters
+        ----------
+        table : pandas, polars or pyarrow table
+            With every learned column but the target. Further columns stay as they are; a target is not looked at.
+        choice : {"draw", "most_likely", "prior_corrected"}, optional
+            How a label is taken from a row's label vector; the generator's own `labels` when not given.
+        seed : int
+            For labels that are drawn, and for numbers within the interval that is their label.
+
+        Returns
+        -------
+        LabelledRows
+            The table with its target replaced, or added as the last column.
+
+        Raises
+        ------
+        ConstraintError
+            If there is no such choice.
+        TableError
+            If a column is missing, or a sensitive feature holds a value that was never learned.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from equitab.schema import Column, TableSchema
+        >>> people = pd.DataFrame({"age": [20, 21, 22, 23, 60, 61, 62, 63], "hired": ["no"] * 4 + ["yes"] * 4})
+        >>> columns = Column("age", "integer"), Column("hired", "categorical")
+        >>> schema = TableSchema(columns, "hired", favorable_outcome=("yes",))
+        >>> network = SimilarityNetworkGenerator(n_neighbors=2).fit(people, schema, seed=0)
+        >>> network.label(pd.DataFrame({"age": [22, 61]}), seed=0).table["hired"].tolist()
+        ['no', 'yes']
+        """
+        self._check_is_fitted()
+        choice = self.labels if choice is None else choice
+        if choice not in LABEL_CHOICES:
+            expected, advice = (
+                f"one of {', '.join(map(repr, LABEL_CHOICES))}",
+                closest(str(choice), LABEL_CHOICES),
+            )
+            raise ConstraintError(Problem("choice of labels", expected, repr(choice), advice))
+        frame, random = as_frame(table), np.random.default_rng([seed, 1])
+        spread = self._labeller.spread(frame, seed=seed)
+        labels = choose_labels(spread.vectors, choice, self._model.prior, random)
+        columns = {name: frame[name].to_native() for name in frame.columns}
+        columns[self.schema_.target] = self._labeller.label_values(labels, random)
+        made = TableTemplate.of(table).restore(frame_from_columns(columns))
+        return labelled(made, spread, unlinked_remarks(spread))
 
     def add_rows(
         self, table: Any, *, sample_weight: np.ndarray | None = None, seed: int = 0
@@ -300,7 +357,7 @@ class SimilarityNetworkGenerator:
         Ranges of numbers stay those of the rows learned first; numbers beyond are taken to their ends.
         """
         self._check_is_fitted()
-        frame, n_replaced = self._known(as_frame(table))
+        frame, n_replaced = self._labeller.known(as_frame(table))
         encoded = self._model.encoder.encode(frame, seed=seed)
         weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         model = self._model.with_rows(encoded, weights)
@@ -308,7 +365,16 @@ class SimilarityNetworkGenerator:
         remark = f"{encoded.n_rows} real rows were added to the network of {self._model.encoded.n_rows}"
         if n_replaced:
             remark += f"; {n_replaced} of them hold rare or unknown categories, which do not count"
-        grown._set(self.schema_, self._template, model, (*self.remarks_, remark), self._seed)
+        if self._other is not None:
+            remark += f"; {self._other.name!r}, which draws candidates, did not learn them"
+        grown._set(
+            self.schema_,
+            self._template,
+            model,
+            (*self.remarks_, remark, *search_remarks(model)),
+            self._seed,
+            self._other,
+        )
         return grown
 
     def save(self, folder: str | Path) -> None:
@@ -316,7 +382,7 @@ class SimilarityNetworkGenerator:
         self._check_is_fitted()
         details = {
             "encoder": self._model.encoder.to_dict(),
-            "settings": self.settings,
+            "settings": self.settings | {"candidate_settings": dict(self.candidate_settings)},
             "linking": asdict(self._model.network.linking),
             "depth": self._model.network.forest.depth,
             "remarks": list(self.remarks_),
@@ -330,7 +396,13 @@ class SimilarityNetworkGenerator:
             stores_training_rows=True,
             details=details,
         )
-        write_generator(folder, saved, arrays=self._model.arrays())
+        other = self._other
+        write_generator(
+            folder,
+            saved,
+            arrays=self._model.arrays(),
+            write_more=None if other is None else lambda place: other.save(place / CANDIDATES_FOLDER),
+        )
 
     @classmethod
     def load(cls, folder: str | Path) -> SimilarityNetworkGenerator:
@@ -345,55 +417,27 @@ class SimilarityNetworkGenerator:
             linking=Linking(**details["linking"]),
         )
         generator = cls(**details["settings"])
-        generator._set(saved.schema, saved.template, model, tuple(details["remarks"]), saved.seed)
+        other = load_generator(Path(folder) / CANDIDATES_FOLDER) if generator._has_other else None
+        generator._set(saved.schema, saved.template, model, tuple(details["remarks"]), saved.seed, other)
         return generator
+
+    @property
+    def _has_other(self) -> bool:
+        """Whether another generator draws the candidates."""
+        return self.candidates not in CANDIDATE_SOURCES
+
+    @property
+    def _labeller(self) -> Labeller:
+        return Labeller(self._model, (self.schema_.target, *self.schema_.sensitive_names))
 
     @property
     def _n_steps(self) -> int:
         """How many links away the values of new rows come from: about as many rows, whatever the neighbours."""
         return 1 if self._model.network.n_neighbors >= MANY_NEIGHBORS else 2
 
-    def _encoder_for(
-        self, inputs: FitInputs, schema: TableSchema
-    ) -> tuple[TableEncoder, Frame, tuple[str, ...]]:
-        """Return the encoder, the table without its rare values, and what to say of them."""
-        exempt = tuple(dict.fromkeys([*inputs.condition_on, schema.target, *schema.sensitive_names]))
-        refuse_identifiers(inputs.frame, schema, exempt=exempt)
-        safe, protected = replace_rare_categories(
-            inputs.frame, schema, fewest_rows=self.rare_rows, exempt=exempt
-        )
-        encoder = TableEncoder().fit(
-            safe,
-            schema,
-            keep=exempt,
-            point_masses="spikes",
-            protected_rows=self.rare_rows,
-            sample_weight=inputs.weights,
-        )
-        beyond = encoder.rows_beyond(inputs.frame)
-        rare = (
-            *describe_protection(protected, inputs.frame, schema, of_categories=True),
-            *describe_protection(beyond, inputs.frame, schema, of_categories=False),
-        )
-        return encoder, safe, protection_remarks(rare)
-
-    def _features_of(self, frame: Frame, seed: int) -> Any:
-        """Return the features of rows that need not have a target."""
-        encoder, target = self._model.encoder, self.schema_.target
-        names = [name for name in encoder.column_names_ if name != target]
-        held = {name: frame[name].to_native() for name in names if name in frame.columns}
-        held[target] = _any_target(self._model, len(frame))
-        known, _ = self._known(frame_from_columns(held))
-        return self._model.features(encoder.encode(known, seed=seed))
-
-    def _known(self, frame: Frame) -> tuple[Frame, int]:
-        """Return later rows in which categories that are rare or unknown are treated as rare ones were in `fit`."""
-        exempt = (self.schema_.target, *self.schema_.sensitive_names)
-        return with_known_categories(frame, self._model.encoder, self._model.encoded, exempt)
-
     def _labelled(self, drawn: DrawnRows, asked: GivenRows) -> LabelledRows:
         table = self._template.restore(asked.apply(self._model.encoder.decode(drawn.encoded)))
-        return LabelledRows(table, certainty(drawn.vectors), drawn.is_reached, drawn.density)
+        return labelled(table, Spread(drawn.vectors, drawn.is_reached, drawn.density))
 
     def _set(
         self,
@@ -402,10 +446,14 @@ class SimilarityNetworkGenerator:
         model: NetworkModel,
         remarks: tuple[str, ...],
         seed: int,
+        other: Generator | None,
     ) -> None:
-        self.schema_, self._template, self._model = schema, template, model
+        self.schema_, self._template, self._model, self._other = schema, template, model, other
         self.remarks_, self._seed = remarks, seed
         self.conditionable_columns_ = model.column_names
+        if other is not None:
+            asked = {*other.conditionable_columns_, schema.target}
+            self.conditionable_columns_ = tuple(name for name in schema.modeled_columns if name in asked)
         self.density_, self.label_vectors_ = model.network.density, model.vectors
 
     def _check_is_fitted(self) -> None:
@@ -422,35 +470,3 @@ def _default_neighbors(n_rows: int) -> int:
     to them than strangers do.
     """
     return max(1, min(100, n_rows // 10)) if n_rows <= EXACT_ROWS else 30
-
-
-def _any_target(model: NetworkModel, n_rows: int) -> Any:
-    """Return the target of a real row, over and over: it takes no part in what is compared."""
-    one = model.encoder.decode(model.encoded.take(np.zeros(n_rows, dtype=np.int64)))
-    return one[model.labels.column].to_native()
-
-
-def _remarks(model: NetworkModel, n_unreached: int, *, is_converged: bool) -> tuple[str, ...]:
-    """Return what a reader should know of the network."""
-    n_rows, found = model.encoded.n_rows, []
-    if n_features(model.encoder, model.labels.column) == 0:
-        found.append(
-            "no column but the target is learned: rows cannot be compared, labels follow their shares"
-        )
-    if n_rows > EXACT_ROWS:
-        found.append(f"neighbours among {n_rows} rows were sought approximately, with exact distances")
-    n_unknown = int((~model.labels.is_known).sum())
-    if n_unknown:
-        found.append(
-            f"the target is missing in {n_unknown} of {n_rows} rows: their labels were propagated from the others"
-        )
-    n_alone = int((model.network.density == 0).sum())
-    if n_alone:
-        found.append(f"{n_alone} rows have nobody near them: nothing is known of them, or they share nothing")
-    if n_unreached:
-        found.append(f"{n_unreached} rows are reached by no label: they have the shares of the table")
-    if not is_converged:
-        found.append("the propagation of labels did not come to rest")
-    if model.labels.n_labels == 1:
-        found.append("the target has one value only: every row gets it")
-    return tuple(found)

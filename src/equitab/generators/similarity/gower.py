@@ -64,7 +64,7 @@ class GowerTable:
 
     def take(self, rows: Rows) -> GowerTable:
         """Return some rows."""
-        return GowerTable(self.numbers[:, rows], self.codes[:, rows])
+        return GowerTable(np.take(self.numbers, rows, axis=1), np.take(self.codes, rows, axis=1))
 
     def joined(self, more: GowerTable) -> GowerTable:
         """Return these rows, then those of another table of the same columns."""

@@ -98,6 +98,32 @@ def read_labels(
     raise TableError(Problem(f"target {target!r}", "a value in at least one row", received))
 
 
+def find_labels(
+    labels: Labels, encoder: TableEncoder, encoded: EncodedTable, missing_tokens: tuple[str, ...]
+) -> Codes:
+    """Return the label of other rows' targets, shape (n_rows,); -1 where the target is missing.
+
+    Parameters
+    ----------
+    labels : Labels
+    encoder : TableEncoder
+    encoded : EncodedTable
+        At least the target; a number counts for the interval that it is in, or that is next above it.
+    missing_tokens : tuple of str
+    """
+    column = encoder.column(labels.column)
+    if isinstance(column, CategoricalColumn):
+        place = {value: code for code, value in enumerate(labels.values)}
+        is_missing = column.is_missing(missing_tokens)
+        known = [place.get(value, -1) for value in column.values.to_pylist()]
+        raw = encoded.categorical[:, encoded.categorical_names.index(labels.column)]
+        return np.where(is_missing, -1, known)[raw]
+    numbers = numbers_of(encoder, encoded, labels.column)
+    tops = np.array([top for _, top in labels.values])
+    codes = np.minimum(np.searchsorted(tops, numbers, side="left"), len(tops) - 1)
+    return np.where(np.isnan(numbers), -1, codes)
+
+
 def numbers_of(encoder: TableEncoder, encoded: EncodedTable, name: str) -> Floats:
     """Return a numeric column's numbers, shape (n_rows,); NaN where missing, dates as numbers."""
     column = encoder.column(name)

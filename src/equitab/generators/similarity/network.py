@@ -20,7 +20,9 @@ from equitab.generators.similarity.neighbors import (
     NOBODY,
     Neighbors,
     SearchEffort,
+    all_are_compared,
     best_of,
+    better_neighbors,
     nearest_neighbors,
     search_leaves,
 )
@@ -126,7 +128,7 @@ class SimilarityNetwork:
         found = search_leaves(queries, self.forest.find(self.table, queries), self.table, self.forest, k)
         if self.forest.is_exact:
             return found
-        return self._tried_neighbors(queries, found, k)
+        return better_neighbors(queries, found, self.table, self.neighbors.rows, k)
 
     def new_links(self, queries: GowerTable, n_neighbors: int | None = None) -> tuple[Neighbors, Floats]:
         """Return the nearest real rows of new rows and the weights of the links that are kept.
@@ -162,21 +164,27 @@ class SimilarityNetwork:
             kept[rows, best] = weights[rows, best]
         return found, kept
 
-    def with_rows(self, more: GowerTable) -> SimilarityNetwork:
+    def with_rows(self, more: GowerTable, *, effort: SearchEffort | None = None) -> SimilarityNetwork:
         """Return the network with more real rows, without building it again.
 
         Parameters
         ----------
         more : GowerTable
             On the same scale; their positions follow those of the present rows.
+        effort : SearchEffort, optional
+            Up to which size later rows are compared with all; beyond, they are led down the trees.
         """
+        if not more.n_rows:
+            return self
         first, k = self.n_rows, max(self.n_neighbors, 1)
         table, leaves = self.table.joined(more), self.forest.find(self.table, more)
-        grown = self.forest.with_rows(leaves)
-        theirs = search_leaves(self.table, self.forest.leaves, table, grown, k, first_row=first)
+        forest = grown = self.forest.with_rows(leaves)
+        if all_are_compared(table, k, effort):
+            forest, leaves = Forest.undivided(table.n_rows), np.zeros((1, more.n_rows), dtype=np.int32)
+        theirs = search_leaves(self.table, forest.leaves[:, :first], table, forest, k, first_row=first)
         both = np.concatenate([self.neighbors.rows, theirs.rows], axis=1)
         old = best_of(table, np.arange(first), table, both, k, is_same=True)
-        known = search_leaves(more, leaves, table, grown, k + 1)
+        known = search_leaves(more, leaves, table, forest, k + 1)
         asked = np.arange(first, table.n_rows)
         near = old.rows[np.where(known.rows < first, np.maximum(known.rows, 0), 0)]
         near = np.where((known.rows < first)[:, :, None] & (known.rows >= 0)[:, :, None], near, NOBODY)
@@ -186,18 +194,6 @@ class SimilarityNetwork:
             np.concatenate([old.rows, new.rows]), np.concatenate([old.distances, new.distances])
         )
         return SimilarityNetwork(table, joined, grown, self.linking)
-
-    def _tried_neighbors(self, queries: GowerTable, found: Neighbors, k: int) -> Neighbors:
-        """Return better neighbours of other rows: the best of those found and of their neighbours."""
-        rows, distances = np.empty_like(found.rows), np.empty_like(found.distances)
-        step = 4096
-        for start in range(0, queries.n_rows, step):
-            known = found.rows[start : start + step]
-            near = np.where(known[:, :, None] == NOBODY, NOBODY, self.neighbors.rows[np.maximum(known, 0)])
-            candidates = np.concatenate([known, near.reshape(len(known), -1)], axis=1)
-            better = best_of(queries, np.arange(start, start + len(known)), self.table, candidates, k)
-            rows[start : start + step], distances[start : start + step] = better.rows, better.distances
-        return Neighbors(rows, distances)
 
 
 def build_network(

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from equitab.errors import Problem, RecipeError, closest
+from equitab.generators.registry import generator_names
 from equitab.generators.similarity.candidates import CANDIDATE_SOURCES
 from equitab.generators.similarity.kernel import KERNEL_FORMS
 from equitab.generators.similarity.labels import LABEL_CHOICES
+from equitab.generators.similarity.other_candidates import setting_problems
 
 CHOICES: dict[str, Sequence[str]] = {
     "kernel": KERNEL_FORMS,
-    "candidates": CANDIDATE_SOURCES,
     "labels": LABEL_CHOICES,
 }
 SMALLEST_COUNTS = {"n_neighbors": 1, "rare_rows": 0, "n_trees": 1}
@@ -32,8 +33,34 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     problems += [_number("mu", settings["mu"], "a number above 0", is_zero_fine=False)]
     problems += [_number("steer", settings["steer"], "a number of at least 0", is_zero_fine=True)]
     found = [problem for problem in problems if problem is not None]
+    found += _candidate_problems(settings["candidates"], settings["candidate_settings"], settings["steer"])
     if found:
         raise RecipeError(found)
+
+
+def _candidate_problems(source: Any, own: Any, steer: Any) -> list[Problem]:
+    """Return what is wrong with where candidates come from, and with the settings of that generator."""
+    others = [name for name in generator_names() if name != "similarity_network"]
+    if not isinstance(own, Mapping):
+        return [Problem(_where("candidate_settings"), "a mapping of a generator's settings", repr(own))]
+    if source in CANDIDATE_SOURCES:
+        advice = "leave them out, or name a generator, such as candidates='boosted_trees'"
+        received = f"settings with candidates={source!r}"
+        return (
+            [Problem(_where("candidate_settings"), "a generator that takes them", received, advice)]
+            if own
+            else []
+        )
+    if source not in others:
+        known = [*CANDIDATE_SOURCES, *others]
+        expected = f"{', '.join(map(repr, CANDIDATE_SOURCES))} or the name of another generator"
+        return [Problem(_where("candidates"), expected, repr(source), closest(str(source), known))]
+    found = setting_problems(source, own)
+    if isinstance(steer, int | float) and steer > 0:
+        received = f"{steer:g} with rows of {source!r}, which start nowhere"
+        advice = "a plan steers any generator: the strategy 'sparse_regions'"
+        found.append(Problem(_where("steer"), "candidates that start at real rows", received, advice))
+    return found
 
 
 def _where(name: str) -> str:
