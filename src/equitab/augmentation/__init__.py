@@ -43,6 +43,7 @@ from equitab.augmentation.populations import (
     population_weights,
     unseen_for_plan,
 )
+from equitab.augmentation.sparse_regions import sparse_regions
 from equitab.augmentation.strategies import (
     append,
     apportion,
@@ -106,6 +107,7 @@ __all__ = [
     "pool_estimates",
     "population_weights",
     "shares_strength",
+    "sparse_regions",
     "unseen_for_plan",
     "what_if",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from equitab.augmentation.cells import cell_codes
+from equitab.augmentation.origins import ORIGIN_COLUMN, REAL
 from equitab.augmentation.plan import RebalancingPlan
 from equitab.augmentation.planned_draw import PlannedDraw
 from equitab.augmentation.planned_rows import draw_blocks
@@ -24,13 +25,12 @@ from equitab.dataframe import (
 )
 from equitab.errors import ConstraintError, Problem
 from equitab.generators import Generator
+from equitab.generators.similarity.neighbors import EXACT_ROWS
 from equitab.schema import TableSchema, row_weights
 
 FEW_PEOPLE = 10
 """Rows drawn after fewer people than this are remarked on."""
-ORIGIN_COLUMN = "equitab_origin"
 WEIGHT_COLUMN = "equitab_weight"
-REAL = "real"
 
 CHUNK_ROWS = 100_000
 """Rows that are written at once."""
@@ -292,6 +292,18 @@ def plan_remarks(schema: TableSchema, plan: RebalancingPlan) -> tuple[str, ...]:
             f"{n_rows} rows are for groups by outcome of fewer than {FEW_PEOPLE} real rows ({len(lone)} of them): they "
             "may describe single people; look at how faithful and safe they are, group by group, before sharing them"
         )
+    if plan.steer and plan.total:
+        words += _steering_remarks(plan)
     if left_out and plan.total:
         words.append(f"synthetic rows have no value in {listed}")
     return tuple(words)
+
+
+def _steering_remarks(plan: RebalancingPlan) -> Iterator[str]:
+    n_rows = sum(plan.n_rows) + plan.n_outside
+    yield (
+        "the plan adds rows where people are few, so that each of these is like few real people: look at how safe the "
+        "rows are before sharing them"
+    )
+    if n_rows > EXACT_ROWS:
+        yield f"where people are few was found with neighbours among {n_rows:,} rows that were sought approximately"

@@ -20,11 +20,14 @@ PlanStrategy = Literal[
     "fill_within_outcomes",
     "equal_rates",
     "from_table",
+    "sparse_regions",
 ]
 
 RARE = 10
 """An outcome of fewer rows than this is not named in text."""
 MOST_LINES = 40
+N_CANDIDATES = 4
+"""Of a steered plan: so many rows are drawn for each wanted one."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,9 @@ class RebalancingPlan:
         For the cells with too few real rows that are filled all the same: the group that they borrow from.
     n_outside : int
         Rows without an outcome, or left out of groups: they stay as they are and are counted in no cell.
+    steer : float, default 0
+        Above 0, rows are added where people are few: of several rows that the generator draws for each wanted one, one
+        is taken in proportion to its mean distance to its nearest real rows to this power.
 
     Examples
     --------
@@ -112,9 +118,11 @@ class RebalancingPlan:
     refusals: tuple[str, ...] = ()
     parents: tuple[ParentGroup, ...] = ()
     n_outside: int = 0
+    steer: float = 0.0
 
     def __post_init__(self) -> None:
         assert len(self.n_rows) == len(self.n_add) == self.index.n_cells
+        assert 0 <= self.steer < np.inf
         if self.n_free < 0 or any(count < 0 for count in self.n_add):
             received = "a negative number"
             raise ConstraintError(Problem("plan", "rows to add", received, "a plan never removes rows"))
@@ -175,6 +183,7 @@ class RebalancingPlan:
             "afterwards": list(self.afterwards),
             "free_rows": self.n_free,
             "rows_outside": self.n_outside,
+            "steer": self.steer,
             "parents": [
                 {"cell": cell, "group": parent.label(self.index), "rows": parent.n_rows}
                 for cell, parent in self.borrowing.items()
@@ -188,6 +197,8 @@ class RebalancingPlan:
             lines.append(f"  {self.n_free} rows whose group and outcome the generator chooses")
         if self.n_outside:
             lines.append(f"  {self.n_outside} rows without outcome or group stay as they are")
+        if self.steer:
+            lines += [f"  {line}" for line in steering_words(self.steer)]
         return "\n".join([*lines, *(f"  refused: {refusal}" for refusal in self.refusals)])
 
     def lines(self) -> tuple[PlanLine, ...]:
@@ -228,6 +239,15 @@ class RebalancingPlan:
             name if total >= RARE or self.index.n_outcomes == 2 else "(rare)"
             for name, total in zip(self.index.groups.levels[-1], totals, strict=True)
         ]
+
+
+def steering_words(steer: float) -> tuple[str, ...]:
+    """Return what a steered plan does, for people."""
+    return (
+        f"steered by {steer:g}: more rows where people are few, that is, far from their nearest real rows",
+        f"(of {N_CANDIDATES} rows drawn for each, one in proportion to this distance ** {steer:g}: the mean of Gower's "
+        "to the 10 nearest, over all learned columns but the target; none farther out than real people are)",
+    )
 
 
 def _padded(row: tuple[str, ...], widths: list[int]) -> list[str]:

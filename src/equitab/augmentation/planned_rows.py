@@ -8,13 +8,15 @@ import numpy as np
 
 from equitab.augmentation.abilities import Unseen, draw_rows, has_option, shares_strength
 from equitab.augmentation.cells import cell_codes
+from equitab.augmentation.plan import N_CANDIDATES
 from equitab.augmentation.planned_draw import IntArray, PlannedDraw
 from equitab.augmentation.rejection import MOST_ROUNDS, draw_by_rejection
+from equitab.augmentation.steering import Steering
 from equitab.dataframe import Frame, as_frame
 from equitab.errors import ConstraintError, Problem, ProtocolError
 
 BLOCK_ROWS = 50_000
-"""The generator is asked for so many rows at once."""
+"""The generator is asked for so many rows at once; for a steered plan these are candidates."""
 
 
 def draw_blocks(draw: PlannedDraw) -> Iterator[Frame]:
@@ -27,17 +29,38 @@ def draw_blocks(draw: PlannedDraw) -> Iterator[Frame]:
         columns did not produce the rows.
     """
     _check_can_borrow(draw)
+    if draw.plan.steer > 0:
+        yield from _steered_blocks(draw)
+        return
     bounds = np.cumsum(draw.plan.n_add)
-    for block, wanted in enumerate(_ranges(sum(draw.plan.n_add))):
+    for block, wanted in enumerate(_ranges(sum(draw.plan.n_add), BLOCK_ROWS)):
         yield _draw_cells(draw, np.searchsorted(bounds, wanted, side="right"), block)
-    for block, wanted in enumerate(_ranges(draw.plan.n_free)):
-        seed = draw.call_seed(MOST_ROUNDS + 1, block)
-        yield as_frame(draw.generator.sample(len(wanted), seed=seed))
+    for block, wanted in enumerate(_ranges(draw.plan.n_free, BLOCK_ROWS)):
+        yield _draw_free(draw, len(wanted), block)
 
 
-def _ranges(n_rows: int) -> Iterator[IntArray]:
-    for start in range(0, n_rows, BLOCK_ROWS):
-        yield np.arange(start, min(start + BLOCK_ROWS, n_rows))
+def _steered_blocks(draw: PlannedDraw) -> Iterator[Frame]:
+    """Yield rows taken of several candidates for each, where people are few."""
+    steering, size = Steering(draw), BLOCK_ROWS // N_CANDIDATES
+    bounds = np.cumsum(draw.plan.n_add)
+    for block, wanted in enumerate(_ranges(sum(draw.plan.n_add), size)):
+        cells = np.searchsorted(bounds, wanted, side="right")
+        candidates = _draw_cells(draw, np.repeat(cells, N_CANDIDATES), block)
+        yield steering.taken(candidates, cells, attempt=0, block=block)
+    for block, wanted in enumerate(_ranges(draw.plan.n_free, size)):
+        candidates = _draw_free(draw, N_CANDIDATES * len(wanted), block)
+        anywhere = np.full(len(wanted), -1)
+        yield steering.taken(candidates, anywhere, attempt=MOST_ROUNDS + 1, block=block)
+
+
+def _ranges(n_rows: int, size: int) -> Iterator[IntArray]:
+    for start in range(0, n_rows, size):
+        yield np.arange(start, min(start + size, n_rows))
+
+
+def _draw_free(draw: PlannedDraw, n_rows: int, block: int) -> Frame:
+    """Return rows whose group and outcome the generator chooses."""
+    return as_frame(draw.generator.sample(n_rows, seed=draw.call_seed(MOST_ROUNDS + 1, block)))
 
 
 def _draw_cells(draw: PlannedDraw, cells: IntArray, block: int) -> Frame:
