@@ -1,0 +1,219 @@
+"""Laws of the scikit-learn classifier: its promises to scikit-learn, what it learns, and what it refuses."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from equitab.errors import InputError
+from equitab.mitigation.adaptive_sampling import AdaptiveSamplingClassifier
+
+Rows = tuple[Any, Any, Any]
+
+
+def people(n_rows: int, seed: int, *, shift: float = 0.0) -> Rows:
+    """Two groups as data frame, outcome in words, group in words; one group's outcome is harder to see."""
+    rng = np.random.default_rng(seed)
+    sex = rng.choice(["F", "M"], n_rows, p=[0.3, 0.7])
+    hired = rng.random(n_rows) < np.where(sex == "M", 0.5, 0.35)
+    skill = rng.normal(0, 1, n_rows) + hired * np.where(sex == "M", 2.0, 1.2) + shift * hired
+    table = pd.DataFrame({"skill": skill, "noise": rng.normal(0, 1, n_rows), "is_man": (sex == "M") * 1.0})
+    return table, np.where(hired, "yes", "no"), sex
+
+
+def quick(**settings: Any) -> AdaptiveSamplingClassifier:
+    return AdaptiveSamplingClassifier(**{"n_steps": 150, "update_every": 4, **settings})
+
+
+def opportunity_gap(model: Any, rows: Rows) -> float:
+    X, y, sex = rows
+    found = (model.predict(X) == "yes") & (y == "yes")
+    return float(abs(found[(sex == "F") & (y == "yes")].mean() - found[(sex == "M") & (y == "yes")].mean()))
+
+
+class _WithGroups(AdaptiveSamplingClassifier):
+    """Takes its groups from the rows, since scikit-learn's checks hand none over."""
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> _WithGroups:  # type: ignore[override]
+        n_rows = X.shape[0] if hasattr(X, "shape") else len(np.asarray(X))
+        return super().fit(X, y, sensitive_features=np.arange(n_rows) % 2, sample_weight=sample_weight)
+
+
+NOT_HELD = {
+    "check_sample_weight_equivalence_on_dense_data": "rows are drawn in batches: a weight is not a repetition",
+    "check_estimators_dtypes": "its twenty rows have an outcome each, so that no two groups can be compared",
+}
+
+
+@pytest.mark.slow
+@parametrize_with_checks(
+    [_WithGroups(n_steps=60, learning_rate=0.1, update_every=4, min_rows=1)],
+    expected_failed_checks=lambda _: NOT_HELD,
+)
+def test_it_keeps_scikit_learns_promises(estimator: Any, check: Any) -> None:
+    """All of `check_estimator` but what is named."""
+    check(estimator)
+
+
+@pytest.mark.slow
+def test_it_is_fairer_than_plain_training_and_needs_no_groups_to_predict() -> None:
+    """Equal opportunity on fresh rows: at most half the gap, in accuracy within three points."""
+    rows, fresh = people(3000, 0), people(8000, 1)
+    fair = quick(objective="equal_opportunity", gap="rate", accuracy_weight=0.2, n_steps=1500)
+    plain = quick(strategy="uniform", n_steps=1500)
+    for model in (fair, plain):
+        model.fit(rows[0], rows[1], sensitive_features=rows[2])
+    assert opportunity_gap(fair, fresh) < 0.5 * opportunity_gap(plain, fresh)
+    assert fair.score(fresh[0], fresh[1]) > plain.score(fresh[0], fresh[1]) - 0.03
+    assert fair.groups_ == ["F", "M"]
+    assert fair.classes_.tolist() == ["no", "yes"]
+
+
+def test_the_same_seed_gives_the_same_model() -> None:
+    """With the interval by hand; and clone keeps settings."""
+    X, y, sex = people(400, 0)
+    first, again = quick(seed=3), clone(quick(seed=3))
+    one, two = (m.fit(X, y, sensitive_features=sex).predict_proba(X) for m in (first, again))
+    np.testing.assert_array_equal(one, two)
+    assert (quick(seed=4).fit(X, y, sensitive_features=sex).predict_proba(X) != one).any()
+
+
+def test_auto_is_resolved_and_kept() -> None:
+    """Given by hand again, it gives the same model."""
+    X, y, sex = people(400, 0)
+    timed = quick(update_every="auto").fit(X, y, sensitive_features=sex)
+    again = quick(update_every=timed.update_every_).fit(X, y, sensitive_features=sex)
+    np.testing.assert_array_equal(timed.predict_proba(X), again.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(20, random_state=0),
+        HistGradientBoostingClassifier(max_iter=20, random_state=0),
+    ],
+    ids=lambda e: type(e).__name__,
+)
+def test_learners_without_gradients_get_weights(estimator: Any) -> None:
+    """Fitted to all rows, those divided off included."""
+    rows, made = people(600, 0), people(300, 1)
+    model = quick(estimator=estimator).fit(*rows[:2], sensitive_features=rows[2], generated=made)
+    assert model.model_ is not estimator
+    assert model.score(*rows[:2]) > 0.7
+    assert model.ratios_.real_shares.shape == (2, 2)
+    assert len(model.history_) > 1
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="PyTorch is not installed")
+def test_a_network_learns_from_the_batches() -> None:
+    """The same seed, the same network; probabilities sum to 1."""
+    X, y, sex = people(500, 0)
+    one, two = (
+        quick(estimator="mlp", hidden=(8,), n_steps=60, learning_rate=0.02).fit(X, y, sensitive_features=sex)
+        for _ in range(2)
+    )
+    np.testing.assert_array_equal(one.predict_proba(X), two.predict_proba(X))
+    np.testing.assert_allclose(one.predict_proba(X).sum(axis=1), 1)
+    assert one.score(X, y) > 0.65
+
+
+def test_more_groups_more_outcomes_and_a_pool_that_lacks_a_cell() -> None:
+    """Two sensitive features together; the cell is all real, and that is said."""
+    rng = np.random.default_rng(0)
+    y, groups = rng.integers(0, 3, 900), rng.integers(0, 2, (900, 2))
+    X = rng.normal(0, 1, (900, 4)) + y[:, None]
+    pool = X[:300], y[:300], groups[:300]
+    kept = ~((pool[1] == 2) & (pool[2] == [1, 0]).all(axis=1))
+    model = quick().fit(X, y, sensitive_features=groups, generated=tuple(part[kept] for part in pool))
+    assert model.groups_ == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert model.ratios_.real_shares[2, 2] == 1
+    assert any("no generated rows of (outcome, group) (2, 2)" in remark for remark in model.remarks_)
+
+
+def test_a_cell_of_one_row_is_safe() -> None:
+    """It serves for training and validation, does not enter the gap, and both are said."""
+    X, y, sex = people(300, 0)
+    sex = np.where(np.arange(300) == 5, "X", sex)
+    model = quick().fit(X, y, sensitive_features=sex)
+    assert np.isfinite(model.predict_proba(X)).all()
+    assert any("one row, which serves for training and validation" in remark for remark in model.remarks_)
+    assert any("not in the gap" in remark for remark in model.remarks_)
+
+
+def test_it_stands_in_a_pipeline() -> None:
+    """Sensitive features go to the step by its name."""
+    X, y, sex = people(300, 0)
+    model = make_pipeline(StandardScaler(), quick())
+    model.fit(X, y, adaptivesamplingclassifier__sensitive_features=sex)
+    assert model.score(X, y) > 0.7
+
+
+def test_everything_wrong_with_rows_is_said_at_once() -> None:
+    """Other columns, other labels, missing groups, wrong weights."""
+    X, y, sex = people(60, 0)
+    unknown = np.where(np.arange(60) < 2, None, sex)
+    with pytest.raises(InputError) as said:
+        quick().fit(
+            X,
+            y,
+            sensitive_features=sex,
+            generated=(X.rename(columns={"noise": "sound"}), np.full(60, "maybe"), unknown),
+            validation=(X.to_numpy()[:, :2], y[:50], np.full(60, "M")),
+            sample_weight=-np.ones(60),
+        )
+    text = str(said.value)
+    assert (
+        "columns of the generated rows: expected those of the real rows, received lacking ['noise']" in text
+    )
+    assert "sensitive features of the generated rows: expected values, received 2 missing" in text
+    assert "outcomes of the generated rows: expected values of the real rows, received others in 60" in text
+    assert "features of the validation rows: expected 3 columns, as in the real rows" in text
+    assert "validation rows: expected as many features, outcomes and sensitive features" in text
+    assert "sample_weight: expected finite weights" in text
+
+
+def test_validation_rows_without_a_cell_are_refused() -> None:
+    """The cell is named by its codes."""
+    X, y, sex = people(200, 0)
+    kept = ~((y == "yes") & (sex == "F"))
+    with pytest.raises(InputError, match=r"none of \(outcome, group\) \(1, 0\)"):
+        quick().fit(X, y, sensitive_features=sex, validation=(X[kept], y[kept], sex[kept]))
+
+
+def test_one_group_or_one_class_is_refused() -> None:
+    """With the reason."""
+    X, y, sex = people(200, 0)
+    with pytest.raises(InputError, match="at least two classes"):
+        quick().fit(X, np.full(200, "yes"), sensitive_features=sex)
+    with pytest.raises(InputError, match="one group cannot be unfair to itself"):
+        quick().fit(X, y, sensitive_features=np.full(200, "M"))
+
+
+def test_settings_are_refused_together() -> None:
+    """Also a classifier that takes no weights."""
+    X, y, sex = people(60, 0)
+    with pytest.raises(InputError) as said:
+        quick(estimator=KNeighborsClassifier(), n_steps=0, proxy="tree", validation_share=1.0).fit(
+            X, y, sensitive_features=sex
+        )
+    assert [problem.where for problem in said.value.problems] == [
+        "estimator",
+        "proxy",
+        "n_steps",
+        "validation_share",
+    ]
+    with pytest.raises(InputError, match="one of the outcomes in y"):
+        quick(favorable_label="maybe").fit(X, y, sensitive_features=sex)
+    X, y, sex = people(200, 0)
+    with pytest.raises(InputError, match="'auto' or a whole number"):
+        quick(update_every=0).fit(X, y, sensitive_features=sex)
