@@ -6,6 +6,7 @@ from equitab.dataframe.content_bytes import content_bytes
 from equitab.dataframe.dates import DATE_SPELLINGS, date_spelling, parse_dates
 from equitab.dataframe.file_formats import ENDINGS, TableFormat
 from equitab.dataframe.frames import Frame, as_arrow, as_frame, concatenate, frame_from_columns, take_rows
+from equitab.dataframe.packed_columns import read_columns
 from equitab.dataframe.reading import TableFile, read_table, read_table_file
 from equitab.dataframe.storage import Storage, storage_of
 from equitab.dataframe.template import FrameKind, TableTemplate
@@ -33,6 +34,7 @@ __all__ = [
     "empty_cells",
     "frame_from_columns",
     "parse_dates",
+    "read_columns",
     "read_table",
     "read_table_file",
     "replace_cells",
