@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "augmentation",
         "mitigation",
         "evaluation",
+        "assurance",
     },
     "assurance": {*FOUNDATION, "metrics", "evaluation"},
     "report": {"evaluation", "assurance"},
@@ -56,6 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "mitigation",
         "evaluation",
         "search",
+        "assurance",
         "report",
         "pipeline",
     },
@@ -64,7 +66,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "integrations": {*FOUNDATION, "pipeline", "report", "metrics", "augmentation"},
 }
 HEAVY = {
-    "torch": {"generators/diffusion", "generators/adapters", "generators/autoregressive/network"},
+    "torch": {
+        "generators/diffusion",
+        "generators/adapters",
+        "generators/autoregressive/network",
+        "mitigation/adaptive_sampling",
+        "studies/dr_fairness_images",
+    },
     "safetensors": {"generators/diffusion", "generators/autoregressive/network"},
     "pandas": {"dataframe", "integrations"},
     "polars": {"dataframe"},
@@ -74,6 +82,8 @@ HEAVY = {
     "mostlyai": {"generators/adapters"},
     "lightgbm": {"generators/autoregressive"},
     "umap": {"evaluation/plane.py"},
+    "shap": {"evaluation/explanations"},
+    "PIL": {"studies/image_reading.py"},
     "cryptography": {"assurance"},
     "sqlalchemy": {"assurance"},
     "airflow": {"integrations/airflow"},
@@ -162,13 +172,17 @@ def imported_modules(path: Path) -> set[str]:
             found |= {resolve(node.module, alias.name) for alias in node.names}
         elif isinstance(node, ast.Import) and node not in for_types:
             found |= {alias.name for alias in node.names}
-    return (found & {module_name(module) for module in MODULES}) - {module_name(path)}
+    return (found & module_names()) - {module_name(path)}
 
 
 def resolve(module: str, name: str) -> str:
     """Return the module that `from module import name` needs: a submodule of that name, or the module itself."""
-    place = SOURCE.parent.joinpath(*module.split("."), name)
-    return f"{module}.{name}" if place.with_suffix(".py").is_file() or place.is_dir() else module
+    return f"{module}.{name}" if f"{module}.{name}" in module_names() else module
+
+
+@cache
+def module_names() -> frozenset[str]:
+    return frozenset(map(module_name, MODULES))
 
 
 def module_name(path: Path) -> str:
