@@ -237,6 +237,21 @@ def test_means_over_seeds_stand_for_the_seeds_wherever_there_are_means() -> None
     assert verdict(contract, seeds).verdict == "violated", "without a mean the seeds themselves count"
 
 
+def test_what_the_chosen_model_looks_at_needs_no_threshold() -> None:
+    """Explanations are of scores; those of other models and tables do not count."""
+
+    def importance(value: float, **others: Any) -> Measurement:
+        described = {"metric": "shap_importance_share", "stage": "explanation", "operating_point": ""}
+        return accuracy(value, 0.01, **{**described, **others})
+
+    clauses = [{"metric": "shap_importance_share", "at_most": 0.1}]
+    contract = read_contract({"name": "c", "correction": "none", "clauses": clauses})
+    others = [importance(0.5, model="logistic"), importance(0.5, treatment="original")]
+    assert verdict(contract, [importance(0.05), *others]).verdict == "met"
+    assert verdict(contract, [importance(0.2), *others]).verdict == "violated"
+    assert verdict(contract, others).verdict == "undetermined"
+
+
 def test_the_chosen_model_is_judged_and_the_others_are_not() -> None:
     others = [
         accuracy(0.1, 0.01, model="logistic"),

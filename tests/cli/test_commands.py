@@ -170,7 +170,8 @@ def test_fit_sample_evaluate_work_one_after_the_other(
     judged = call("evaluate", people_csv, *SCHEMA_FLAGS, *words)
     assert judged.exit_code == 0, judged.output
     data = json.loads(judged.stdout)
-    assert {row["stage"] for row in data["measurements"]} == {"fidelity", "privacy", "group_truth", "test"}
+    stages = {"fidelity", "privacy", "complexity", "group_truth", "test", "explanation"}
+    assert {row["stage"] for row in data["measurements"]} == stages
     assert any("AUROC" in line for line in data["findings"])
     assert {row["features"] for row in data["group_answers"]} == {"sex"}
 

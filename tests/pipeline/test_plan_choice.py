@@ -25,7 +25,16 @@ def test_append_adds_as_many_rows_as_there_are(people: Frame, schema: TableSchem
 
 
 @pytest.mark.parametrize(
-    "strategy", ["fill_groups", "fill_outcomes", "fill_both", "fill_within_outcomes", "equal_rates", "append"]
+    "strategy",
+    [
+        "fill_groups",
+        "fill_outcomes",
+        "fill_both",
+        "fill_within_outcomes",
+        "equal_rates",
+        "append",
+        "sparse_regions",
+    ],
 )
 def test_a_bound_is_kept_exactly_and_said(people: Frame, schema: TableSchema, strategy: str) -> None:
     """Every cell is scaled down alike; what was not added is a refusal."""

@@ -35,6 +35,9 @@ FULL: dict[str, Any] = {
         "min_rows": None,
         "few_rows": "refuse",
         "max_growth": None,
+        "by_group": False,
+        "steer": None,
+        "rounds": None,
     },
     "constraints": [
         {
@@ -124,7 +127,7 @@ def test_everything_wrong_is_said_at_once_with_its_key_path() -> None:
                 7,
             ],
             "contract": "four_fifth_rule",
-            "mitigation": ["reweighing", "dr_fairness"],
+            "mitigation": ["reweighing", "dr_fairnes"],
             "seed": "three",
         }
     )
@@ -161,10 +164,8 @@ def test_everything_wrong_is_said_at_once_with_its_key_path() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("mitigation", ["dr_fairness"]),
         ("table", "postgresql://host/people"),
         ("table", "SELECT * FROM people"),
-        ("plan", "sparse_regions"),
     ],
 )
 def test_what_a_later_release_will_do_is_refused_by_name(key: str, value: Any) -> None:
@@ -180,6 +181,10 @@ def test_what_a_later_release_will_do_is_refused_by_name(key: str, value: Any) -
         ({"models": ["svm", "svm"]}, "recipe key 'models'"),
         ({"plan": {"strategy": "fill_groups", "rows": 3}}, "recipe key 'plan.rows'"),
         ({"plan": {"strategy": "table"}}, "recipe key 'plan'"),
+        ({"plan": {"strategy": "fill_groups", "steer": 1.0}}, "recipe key 'plan.steer'"),
+        ({"plan": {"strategy": "append", "by_group": True}}, "recipe key 'plan.by_group'"),
+        ({"plan": {"strategy": "sparse_regions", "max_growth": 3}}, "recipe key 'plan.max_growth'"),
+        ({"plan": {"strategy": "sparse_regions", "steer": -1}}, "recipe key 'plan.steer'"),
         ({"split": {"time": "year", "test_table": "test.csv"}}, "recipe key 'split'"),
         ({"constrained_rows": 500}, "recipe key 'constrained_rows'"),
         ({"n_seeds": 0}, "recipe key 'n_seeds'"),

@@ -7,6 +7,12 @@ from random import Random
 
 from equitab.evaluation.results import BaselineComparison, CurvePoint, Headline, Measurement
 from equitab.report import Fact, FactSection, GroupRow, MetricDescription, ReportContents
+from report.insight_contents import (
+    make_complexity,
+    make_explanation_points,
+    make_explanations,
+    make_network,
+)
 from report.promise_contents import assured
 from report.quality_contents import make_columns, make_everybody, make_groups_of
 
@@ -491,13 +497,17 @@ def make_contents(**changes: object) -> ReportContents:
         *make_frontier(measurements, "race", "average_odds_difference"),
         *make_distributions(),
         *make_training(),
+        *make_explanation_points("gradient_boosting"),
+        *make_explanation_points("logistic_regression"),
+        *make_network(),
     ]
+    told = (*make_complexity(N_TEST), *make_explanations("gradient_boosting", N_TEST))
     fields: dict = {
         "title": "Fairness report: adult (made-up numbers)",
         "summary": "48,842 people; the model predicts income, favorable is >50K.",
         "headline": make_headline(measurements),
         "groups": make_groups(),
-        "measurements": (*measurements, *make_quality(), *_without_twins(), *make_groups_of()),
+        "measurements": (*measurements, *make_quality(), *_without_twins(), *make_groups_of(), *told),
         "curves": (*curves, *make_columns()),
         "metrics": METRICS,
         "facts": make_facts(),

@@ -208,8 +208,9 @@ def test_every_chart_has_a_title_and_a_description(page: str) -> None:
 
 def test_the_sections_come_in_the_order_of_a_readers_questions(page: str) -> None:
     found = re.findall(r'<h2 id="(\w+)"', page)
-    questions = ["answer", "promises", "groups", "comparison", "sweeps", "frontier", "synthetic"]
-    assert found == [*questions, "certificate", "done", "glossary"]
+    questions = ["answer", "promises", "groups", "comparison", "sweeps", "frontier"]
+    insights = ["explanations", "complexity", "network"]
+    assert found == [*questions, *insights, "synthetic", "certificate", "done", "glossary"]
 
 
 def test_links_within_the_page_lead_somewhere(page: str) -> None:

@@ -29,7 +29,9 @@ from equitab.metrics import METRICS
 __all__ = ["ALL_OTHERS", "Matches", "find_matches"]
 
 ALL_OTHERS = "(all others)"
-_MODEL_STAGES = ("test", "validation")
+_MODEL_STAGES = ("test", "validation", "explanation")
+_WITHOUT_THRESHOLD = ("explanation",)
+"""Stages that measure a model's scores, whatever is decided from them."""
 _TABLES_BESIDE = ("original", "holdout")
 _OF_CHOSEN = ("model", "treatment", "operating_point")
 
@@ -143,6 +145,8 @@ def _fits(
 def _is_chosen(key: str, table: MeasurementTable, rows: IntArray, chosen: Mapping[str, str]) -> np.ndarray:
     is_of_model = table.has("stage", _MODEL_STAGES, rows)
     fits_model = table.has(key, (chosen[key],), rows) if key in chosen else np.ones(rows.size, dtype=bool)
+    if key == "operating_point":
+        fits_model |= table.has("stage", _WITHOUT_THRESHOLD, rows)
     fits_table = np.ones(rows.size, dtype=bool)
     if key == "treatment":
         fits_table = table.has("stage", ("audit",), rows) | ~table.has(key, _TABLES_BESIDE, rows)

@@ -17,6 +17,7 @@ from equitab.cli.options import (
     TestTable,
     out,
 )
+from equitab.cli.round_options import RoundFlags
 
 if TYPE_CHECKING:
     from equitab.pipeline import TablePlan
@@ -28,6 +29,7 @@ def augment(
     generator: GeneratorFlags,
     plan: PlanFlags,
     fairness: ConstraintFlags,
+    round_flags: RoundFlags,
     common: CommonFlags,
     test: TestTable = None,
     mitigation: Annotated[
@@ -47,10 +49,9 @@ def augment(
     overwrite: Overwrite = False,
 ) -> None:
     """Add synthetic rows to a table; --generator may name a saved generator's folder; constraints are refused."""
-    from equitab.cli.calls import asked_generator, asked_plan, asked_schema, asked_seed, refuse_constraints
-    from equitab.cli.output import print_json, print_lines, remark
-    from equitab.cli.progress_display import progress_display
-    from equitab.pipeline import augment_table, plan_table
+    from equitab.cli.calls import asked_generator, asked_plan, asked_schema, refuse_constraints
+    from equitab.cli.round_options import asked_rounds
+    from equitab.pipeline import plan_table
 
     refuse_constraints(fairness)
     schema = asked_schema(schema_flags, common)
@@ -59,28 +60,47 @@ def augment(
         "plan": asked_plan(plan, common),
         "test": test,
     }
+    rounds = asked_rounds(round_flags, common)
+    written: dict[str, Any] = {"out": output, "mitigation": tuple(mitigation or ()), "overwrite": overwrite}
     if dry_run:
         _show_plan(plan_table(table, schema, **asked), common)
-        return
+    elif rounds is not None:
+        _augment_in_rounds(table, schema, {**asked, **rounds, **written}, common)
+    else:
+        _augment_at_once(table, schema, {**asked, **written}, common)
+
+
+def _augment_at_once(table: str, schema: dict[str, Any], asked: dict[str, Any], common: CommonFlags) -> None:
+    """Add all rows of the plan."""
+    from equitab.cli.calls import asked_seed
+    from equitab.cli.output import print_json, print_lines, remark
+    from equitab.cli.progress_display import progress_display
+    from equitab.pipeline import augment_table
+
     with progress_display(quiet=common.quiet) as progress:
-        result = augment_table(
-            table,
-            schema,
-            **asked,
-            mitigation=tuple(mitigation or ()),
-            out=output,
-            seed=asked_seed(common),
-            overwrite=overwrite,
-            progress=progress,
-        )
+        result = augment_table(table, schema, **asked, seed=asked_seed(common), progress=progress)
     if common.as_json:
         print_json(result.to_dict())
     else:
         print_lines(result.lines())
-    remark(
-        [f"Wrote {output}: {result.n_rows:,} rows, {result.plan.total:,} of them new."],
-        quiet=common.quiet,
-    )
+    wrote = f"Wrote {result.place}: {result.n_rows:,} rows, {result.plan.total:,} of them new."
+    remark([wrote], quiet=common.quiet)
+
+
+def _augment_in_rounds(
+    table: str, schema: dict[str, Any], asked: dict[str, Any], common: CommonFlags
+) -> None:
+    """Add rows until the contract holds; the exit code says whether it does."""
+    from equitab.cli.calls import asked_seed
+    from equitab.cli.progress_display import progress_display
+    from equitab.cli.rounds_text import report_rounds
+    from equitab.pipeline import augment_until
+
+    with progress_display(quiet=common.quiet) as progress:
+        result = augment_until(table, schema, **asked, seed=asked_seed(common), progress=progress)
+    report_rounds(result, common)
+    if result.exit_code:
+        raise typer.Exit(result.exit_code)
 
 
 def _show_plan(planned: TablePlan, common: CommonFlags) -> None:

@@ -112,6 +112,7 @@ def asked_plan(flags: PlanFlags, common: CommonFlags) -> dict[str, Any]:
     from equitab.pipeline import load_recipe
 
     known = {} if common.config is None else asdict(load_recipe(common.config).plan)
+    known.pop("rounds", None)  # who adds rows in rounds reads them with the contract
     return {**known, **plan_changes(flags).get("plan", {})}
 
 
@@ -132,6 +133,8 @@ def plan_changes(flags: PlanFlags) -> dict[str, Any]:
         min_rows=flags.min_rows,
         few_rows=flags.few_rows,
         max_growth=flags.max_growth,
+        by_group=flags.by_group or None,
+        steer=flags.steer,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,9 @@ from equitab.cli.options import (
     TestTable,
     out,
 )
+
+if TYPE_CHECKING:
+    from equitab.pipeline import FitResult
 
 
 def fit(
@@ -33,15 +36,36 @@ def fit(
             help="A column that rows can later be asked for; target and sensitive columns by default.",
         ),
     ] = None,
+    add_to: Annotated[
+        str | None,
+        typer.Option(
+            "--add-to",
+            metavar="GENERATOR",
+            help="Add the rows to this saved similarity_network, which is not built again, and save the grown one.",
+        ),
+    ] = None,
     output: Annotated[str, out("The folder of the generator.", metavar="GENERATOR")] = "generator",
     overwrite: Overwrite = False,
 ) -> None:
     """Learn every row of a table with a generator, under constraints if asked, and save the generator."""
-    from equitab.cli.calls import asked_generator, asked_schema, asked_seed, asked_training_constraints
-    from equitab.cli.output import print_json, print_lines, remark
+    from equitab.cli.calls import (
+        asked_generator,
+        asked_schema,
+        asked_seed,
+        asked_training_constraints,
+        refuse_beside,
+    )
     from equitab.cli.progress_display import progress_display
+    from equitab.pipeline import add_to_generator
     from equitab.pipeline import fit as fit_table
 
+    if add_to is not None:
+        others = {**vars(schema_flags), **vars(generator), **vars(fairness)}
+        given = {name: value or None for name, value in others.items()}
+        refuse_beside("--add-to", **given, condition_on=condition_on, test=test)
+        grown = add_to_generator(add_to, table, out=output, seed=asked_seed(common), overwrite=overwrite)
+        _show(grown, output, common)
+        return
     with progress_display(quiet=common.quiet) as progress:
         result = fit_table(
             table,
@@ -55,6 +79,13 @@ def fit(
             overwrite=overwrite,
             progress=progress,
         )
+    _show(result, output, common)
+
+
+def _show(result: FitResult, output: str, common: CommonFlags) -> None:
+    """Say what was learned, and what to do next."""
+    from equitab.cli.output import print_json, print_lines, remark
+
     if common.as_json:
         print_json(result.to_dict())
     else:

@@ -200,13 +200,15 @@ class PlanFlags:
         typer.Option(
             "--plan",
             metavar="STRATEGY",
-            help="append, fill_groups, fill_outcomes, fill_both, fill_within_outcomes or equal_rates.",
+            help="append, fill_groups, fill_outcomes, fill_both, fill_within_outcomes, equal_rates or sparse_regions.",
             rich_help_panel=_CHOICES,
         ),
     ] = None
     rows: Annotated[
         int | None,
-        typer.Option("--rows", min=1, help="For the plan append: how many rows.", rich_help_panel=_CHOICES),
+        typer.Option(
+            "--rows", min=1, help="For append and sparse_regions: how many rows.", rich_help_panel=_CHOICES
+        ),
     ] = None
     max_rows: Annotated[
         int | None,
@@ -245,6 +247,24 @@ class PlanFlags:
             "--max-growth",
             min=1.0,
             help="No group grows to more than this many times its real rows.",
+            rich_help_panel=_CHOICES,
+        ),
+    ] = None
+    by_group: Annotated[
+        bool,
+        typer.Option(
+            "--by-group",
+            help="For sparse_regions: groups get rows by how sparse their people are.",
+            rich_help_panel=_CHOICES,
+        ),
+    ] = False
+    steer: Annotated[
+        float | None,
+        typer.Option(
+            "--steer",
+            min=0.0,
+            metavar="NUMBER",
+            help="For sparse_regions: 0 is no look at where people are few; 1 without.",
             rich_help_panel=_CHOICES,
         ),
     ] = None

@@ -35,7 +35,9 @@ def run(
     ] = None,
     mitigation: Annotated[
         list[str] | None,
-        typer.Option("--mitigation", metavar="NAME", help="reweighing, or none."),
+        typer.Option(
+            "--mitigation", metavar="NAME", help="reweighing, dr_fairness, or none; repeat for several."
+        ),
     ] = None,
     n_seeds: Annotated[
         int | None, typer.Option("--n-seeds", min=1, help="How often to repeat the whole flow.")

@@ -127,6 +127,28 @@ class ValueFlags:
     ] = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class LabelFlags:
+    """Which rows are to be labelled, in place of drawing any."""
+
+    label: Annotated[
+        str | None,
+        typer.Option(
+            "--label",
+            metavar="TABLE",
+            help="Draw no rows: write labels for these, from the real rows that they are like (similarity_network).",
+        ),
+    ] = None
+    label_choice: Annotated[
+        str | None,
+        typer.Option(
+            "--label-choice",
+            metavar="WORD",
+            help="With --label: draw, most_likely or prior_corrected; as the generator was told without.",
+        ),
+    ] = None
+
+
 def sample(
     generator: Annotated[
         str, typer.Argument(metavar="GENERATOR", help="The folder of a saved generator, or of a run.")
@@ -134,6 +156,7 @@ def sample(
     values: ValueFlags,
     population: PopulationFlags,
     fairness: ConstraintFlags,
+    labels: LabelFlags,
     common: CommonFlags,
     rows: Annotated[int | None, typer.Option("--rows", min=1, help="How many rows.")] = None,
     model: Annotated[
@@ -160,6 +183,10 @@ def sample(
     from equitab.pipeline import sample as sample_rows
 
     words = PopulationWords(**vars(population))
+    if labels.label is not None or labels.label_choice is not None:
+        others = {**vars(values), **vars(population), **vars(fairness), "rows": rows, "model": model}
+        _label(generator, labels, {**others, "dry_run": dry_run or None}, output, common, overwrite=overwrite)
+        return
     asked: dict[str, Any] = vars(values)  # words are checked by the library, together with everything else
     if dry_run:
         _show_plan(generator, rows, asked, words, common)
@@ -180,6 +207,30 @@ def sample(
     _show_rows(result, output, common)
 
 
+def _label(
+    generator: str,
+    labels: LabelFlags,
+    others: dict[str, Any],
+    output: str | None,
+    common: CommonFlags,
+    *,
+    overwrite: bool,
+) -> None:
+    """Write labels for rows that are there."""
+    from equitab.cli.calls import asked_seed, refuse_beside
+    from equitab.errors import Problem, RecipeError
+    from equitab.pipeline import label_rows
+
+    if labels.label is None:
+        advice = "--label TABLE names the rows"
+        raise RecipeError(Problem("flag --label-choice", "rows to label", "none", advice))
+    columns = others.pop("columns")
+    refuse_beside("--label", **others)
+    asked: dict[str, Any] = {"choice": labels.label_choice, "columns": columns, "seed": asked_seed(common)}
+    result = label_rows(generator, labels.label, **asked, out=output, overwrite=overwrite)
+    _show_rows(result, output, common, what="labelled rows")
+
+
 def _show_plan(
     generator: str, rows: int | None, asked: dict[str, Any], words: PopulationWords, common: CommonFlags
 ) -> None:
@@ -194,7 +245,9 @@ def _show_plan(
         print_lines(str(plan).splitlines())
 
 
-def _show_rows(result: WrittenRows, output: str | None, common: CommonFlags) -> None:
+def _show_rows(
+    result: WrittenRows, output: str | None, common: CommonFlags, *, what: str = "synthetic rows"
+) -> None:
     from equitab.cli.output import print_json, remark
 
     if common.as_json:
@@ -204,5 +257,8 @@ def _show_rows(result: WrittenRows, output: str | None, common: CommonFlags) -> 
     remark(result.lines, quiet=common.quiet)
     if output is None:
         return
-    remark([f"Wrote {result.n_rows:,} synthetic rows to {output}."], quiet=common.quiet)
-    remark([f"Next: equitab evaluate TABLE --synthetic {output} says how good they are."], quiet=common.quiet)
+    remark([f"Wrote {result.n_rows:,} {what} to {output}."], quiet=common.quiet)
+    if what == "synthetic rows":
+        remark(
+            [f"Next: equitab evaluate TABLE --synthetic {output} says how good they are."], quiet=common.quiet
+        )

@@ -10,7 +10,9 @@ from equitab.cli.options import CommonFlags, Overwrite, Resume, out
 
 
 def study(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The study: blow, mcrage or mostly.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The study: blow, dr_fairness, maghool, mcrage or mostly.")
+    ],
     common: CommonFlags,
     quick: Annotated[bool, typer.Option("--quick", help="Smaller, in minutes.")] = False,
     output: Annotated[
@@ -21,13 +23,18 @@ def study(
         typer.Option(
             "--data",
             metavar="DIR",
-            help="A folder of tables that are not packaged. mcrage: patient_treatment and compas; "
+            help="A folder of tables that are not packaged. dr_fairness: compas, mnist and utkface_subset; "
+            "maghool: human_resources and compas; mcrage: patient_treatment and compas; "
             "mostly: bank_marketing, credit_default and compas.",
         ),
     ] = None,
     generator: Annotated[
         list[str] | None,
         typer.Option("--generator", metavar="NAME", help="mostly: whose rows are added; repeat for several."),
+    ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option("--part", metavar="NAME", help="dr_fairness: tables (without it), images, or all."),
     ] = None,
     resume: Resume = False,
     overwrite: Overwrite = False,
@@ -39,7 +46,7 @@ def study(
 
     place = output or f"study-{name}"
     repeat = find_study(name)
-    options = asked_of_study(name, data=data, generators=generator)
+    options = asked_of_study(name, data=data, generators=generator, part=part)
     with progress_display(quiet=common.quiet) as progress:
         result = repeat(
             place,

@@ -2,7 +2,7 @@
 
 In the order of use: `split_rows` and `RealRows` for the rows that judge, `TrainingTable` for what a treatment
 made of the others, `train_and_measure_all` and `measure_postprocessed` for models and the baseline of
-thresholds, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure_predictions`,
+thresholds, `explain_model`, `average_over_seeds`, `headline`. Tables: `measure_labels`, `measure_predictions`,
 `measure_table_fairness` (a constraint's criterion on a table itself), `measure_complexity`; synthetic ones:
 `measure_quality` (everything), `measure_groups` (group by group), `measure_fidelity`, `measure_privacy`,
 `measure_distributions`; in pictures: `project_tables` (training tables on one plane), `group_densities`.
@@ -13,6 +13,9 @@ from equitab.evaluation.comparisons import Comparison, plan_comparisons
 from equitab.evaluation.complexity import measure_complexity
 from equitab.evaluation.design_matrix import DesignMatrix
 from equitab.evaluation.distributions import measure_distributions
+from equitab.evaluation.explained_rows import ExplainedRows, explain_rows
+from equitab.evaluation.explanations import explain_model
+from equitab.evaluation.explanations_shap import is_shap_installed
 from equitab.evaluation.fairness import (
     ALL_OTHERS,
     MeasurementSettings,
@@ -37,6 +40,7 @@ from equitab.evaluation.individual_fairness import Neighborhood, measure_consist
 from equitab.evaluation.learners import LEARNERS, Learner, learner
 from equitab.evaluation.model import FittedModel, fit_model
 from equitab.evaluation.model_files import load_model, save_model
+from equitab.evaluation.network_picture import picture_network
 from equitab.evaluation.out_of_fold import out_of_fold_scores
 from equitab.evaluation.paired import PairedDifference, compare_predictions
 from equitab.evaluation.panel_rows import PanelRows, choose_rows
@@ -98,6 +102,7 @@ __all__ = [
     "ComparisonRule",
     "CurvePoint",
     "DesignMatrix",
+    "ExplainedRows",
     "FittedModel",
     "Headline",
     "HeadlineQuestion",
@@ -135,12 +140,15 @@ __all__ = [
     "curves_frame",
     "curves_from_frame",
     "detect_synthetic",
+    "explain_model",
+    "explain_rows",
     "fill_simply",
     "fit_model",
     "frontier_points",
     "group_densities",
     "headline",
     "hide_cells",
+    "is_shap_installed",
     "is_umap_installed",
     "known_cells",
     "learner",
@@ -167,6 +175,7 @@ __all__ = [
     "measurements_frame",
     "measurements_from_frame",
     "out_of_fold_scores",
+    "picture_network",
     "plan_comparisons",
     "predictions_frame",
     "predictions_from_frame",

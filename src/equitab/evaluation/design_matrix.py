@@ -124,6 +124,22 @@ class DesignMatrix:
         return tuple(name for feature in self.features for name in _one_hot_names(feature))
 
     @property
+    def column_sources(self) -> tuple[str, ...]:
+        """The column of the table that each column of the matrix comes from."""
+        parts = {
+            f"{column.name}{part}": column.name
+            for column in self.columns
+            if column.kind == "datetime"
+            for part in (" (year)", " (day of year)")
+        }
+        widths = [1 if self.form == "ordinal" else len(_one_hot_names(held)) for held in self.features]
+        return tuple(
+            parts.get(held.name, held.name)
+            for held, width in zip(self.features, widths, strict=True)
+            for _ in range(width)
+        )
+
+    @property
     def categorical_positions(self) -> tuple[int, ...]:
         """Which columns of an ``ordinal`` matrix hold codes of categories."""
         return tuple(index for index, held in enumerate(self.features) if isinstance(held, CategoryFeature))

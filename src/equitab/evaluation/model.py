@@ -68,7 +68,10 @@ class FittedModel:
             For a learner without probabilities the logistic of its decision function: 0.5 at its own
             boundary, right in its order, but not a probability.
         """
-        matrix = self.design.transform(as_frame(table))
+        return self.favorable_score_of(self.design.transform(as_frame(table)))
+
+    def favorable_score_of(self, matrix: np.ndarray) -> np.ndarray:
+        """Return the score of rows that are a matrix of features already; see `favorable_score`."""
         if not hasattr(self.estimator, "predict_proba"):
             distance = np.asarray(self.estimator.decision_function(matrix), dtype=np.float64)
             towards = 1.0 if self.estimator.classes_[1] in self.favorable_classes else -1.0

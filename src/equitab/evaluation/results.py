@@ -24,12 +24,14 @@ Stage = Literal[
     "proxies",
     "group_truth",
     "complexity",
+    "explanation",
 ]
 Treatment = Literal[
     "original",
     "augmented",
     "reweighed",
     "augmented_reweighed",
+    "dr_fairness",
     "constrained",
     "smote_nc",
     "random_oversampling",
@@ -69,7 +71,7 @@ class Measurement:
         ``fidelity``, ``privacy`` (a synthetic table against real rows), ``imputation`` (filled cells),
         ``preservation`` (what a treatment of outcomes left as it was), ``proxies`` (what gives sensitive
         features away), ``group_truth`` (drawn rows of single groups against real rows of the same group),
-        ``complexity`` (how hard a table is to learn from).
+        ``complexity`` (how hard a table is to learn from), ``explanation`` (what a model's scores rest on).
     operating_point : str
         ``"0.5"``, ``"validation_balanced_accuracy"``, or empty.
     generator_seed, model_seed : int or None

@@ -6,12 +6,14 @@ Start at the functions that return results with intervals: `fairness_metrics`, `
 `fidelity_metrics`, `marginal_errors`, `coverage_metrics`, `representation_metrics`, `privacy_metrics`,
 `copy_metrics`, `membership_metrics` for synthetic tables; `distinct_metrics`, `spread_ratio`,
 `group_copy_metrics`, `group_distance_metrics` for single groups of few rows; `class_imbalance`, `feature_overlap`,
-`dimension_metrics`, `network_metrics` for how hard a table is to learn from. `METRICS` says what each number means.
+`dimension_metrics`, `network_metrics` for how hard a table is to learn from; `importance_metrics`,
+`attribution_differences` for SHAP values. `METRICS` says what each number means.
 
 Metrics that are functions of counts never see a row twice: `count_outcomes` turns rows into a small table per
 group, and values, bootstrap replicates and intervals all come from that table.
 """
 
+from equitab.metrics.attributions import attribution_differences, importance_metrics
 from equitab.metrics.binned_columns import decile_codes
 from equitab.metrics.column_pairs import ColumnPair
 from equitab.metrics.column_skill import category_skill, number_skill, relative_skill
@@ -102,6 +104,7 @@ __all__ = [
     "ParitySpread",
     "Rate",
     "RocArea",
+    "attribution_differences",
     "auroc",
     "balanced_decisions",
     "category_skill",
@@ -138,6 +141,7 @@ __all__ = [
     "group_rate_metrics_of_counts",
     "hub_scores",
     "imbalance_of_counts",
+    "importance_metrics",
     "label_fairness_metrics",
     "label_fairness_metrics_of_counts",
     "lowest_rate",

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from equitab.metrics.complexity_definitions import COMPLEXITY
 from equitab.metrics.count_definitions import ALL_GROUPS, GROUP_RATES, INDIVIDUAL, PERFORMANCE, REFERENCE
+from equitab.metrics.explanation_definitions import EXPLANATIONS
 from equitab.metrics.group_truth_definitions import GROUP_TRUTH
 from equitab.metrics.metric_definition import Family, MetricDefinition, Scope
 from equitab.metrics.parity_definitions import PARITY
@@ -42,6 +43,7 @@ METRICS: Mapping[str, MetricDefinition] = MappingProxyType(
             *GROUP_SUMMARIES,
             *GROUP_TRUTH,
             *COMPLEXITY,
+            *EXPLANATIONS,
         )
     }
 )

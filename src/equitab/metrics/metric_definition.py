@@ -12,7 +12,14 @@ from equitab.metrics.intervals import Interval, percentile_interval
 __all__ = ["Direction", "Family", "MetricDefinition", "Scope"]
 
 Family = Literal[
-    "performance", "group_rate", "group_fairness", "individual_fairness", "fidelity", "privacy", "complexity"
+    "performance",
+    "group_rate",
+    "group_fairness",
+    "individual_fairness",
+    "fidelity",
+    "privacy",
+    "complexity",
+    "explanation",
 ]
 Scope = Literal["rows", "reference", "all_groups", "tables"]
 Direction = Literal["higher", "lower", "zero", "one", "half", "none"]
@@ -29,8 +36,8 @@ class MetricDefinition:
     formula : str
         In words.
     family : str
-        "performance", "group_rate", "group_fairness", "individual_fairness", "fidelity", "privacy" or
-        "complexity".
+        "performance", "group_rate", "group_fairness", "individual_fairness", "fidelity", "privacy", "complexity" or
+        "explanation".
     scope : {"rows", "reference", "all_groups", "tables"}
         What one value is about: one set of rows (all, or one group); a group against the reference group; the
         spread over all groups; or two whole tables, real and synthetic.

@@ -3,6 +3,7 @@
 from equitab.assurance import digest_path
 from equitab.evaluation.results import CurvePoint, Headline, Measurement
 from equitab.pipeline.adaptation import AdaptationResult, try_adaptation
+from equitab.pipeline.added_rows import add_to_generator
 from equitab.pipeline.assurance.assure import Assurance, as_contract, assure
 from equitab.pipeline.assurance.certify import certify
 from equitab.pipeline.assurance.commit import Commitment, commit_contract
@@ -11,6 +12,7 @@ from equitab.pipeline.assurance.monitor import MonitorCheck, monitor
 from equitab.pipeline.assurance.verify import verify
 from equitab.pipeline.audit import Audit, audit
 from equitab.pipeline.augment import AugmentResult, augment_table
+from equitab.pipeline.augment_rounds import AugmentUntilResult, augment_until
 from equitab.pipeline.constraints.words import ConstraintWords
 from equitab.pipeline.demo import demo, demo_recipe
 from equitab.pipeline.evaluate import Evaluation, evaluate
@@ -30,6 +32,7 @@ from equitab.pipeline.report_contents import (
     save_audit,
     save_evaluation,
 )
+from equitab.pipeline.row_labels import label_rows
 from equitab.pipeline.run import RunResult, load_run, run
 from equitab.pipeline.sample import plan_sample, sample
 from equitab.pipeline.schema_choice import SchemaWords, read_schema_keys
@@ -44,6 +47,7 @@ __all__ = [
     "Assurance",
     "Audit",
     "AugmentResult",
+    "AugmentUntilResult",
     "Commitment",
     "ConstraintWords",
     "CurvePoint",
@@ -65,11 +69,13 @@ __all__ = [
     "SearchWords",
     "TablePlan",
     "WrittenRows",
+    "add_to_generator",
     "as_contract",
     "assure",
     "audit",
     "audit_contents",
     "augment_table",
+    "augment_until",
     "certify",
     "commit_contract",
     "demo",
@@ -83,6 +89,7 @@ __all__ = [
     "impute_table",
     "init",
     "is_page",
+    "label_rows",
     "load_curves",
     "load_measurements",
     "load_recipe",

@@ -123,10 +123,7 @@ def augment_table(
         Everything that is wrong with what was asked for.
     """
     recipe, saved = read_words(generator, plan, mitigation)
-    if out is not None and Path(out).exists() and not overwrite:
-        raise OutputExistsError(
-            f"{str(out)!r} exists. Next: --overwrite replaces it, or choose another --out."
-        )
+    check_target(out, overwrite=overwrite)
     stages = StageProgress(progress, n_stages=3)
     stages.begin("reading the table")
     read = read_and_plan(table, schema, recipe.plan, test=test, max_bytes=max_bytes)
@@ -137,12 +134,12 @@ def augment_table(
         read.size.check_disk(Path(out))
     stages.finish(f"{len(read.opened.frame):,} rows, {read.plan.total:,} to add")
     learned = (
-        _loaded(saved, read.schema, stages)
+        loaded_generator(saved, read.schema, stages)
         if saved is not None
-        else _learned(read.opened.frame, read.schema, recipe.generator, seed, stages)
+        else learned_generator(read.opened.frame, read.schema, recipe.generator, seed, stages)
     )
     stages.begin("drawing rows")
-    draw = _AugmentDraw(read, learned, recipe.mitigation, stages, seed)
+    draw = _AugmentDraw(read, learned, recipe.mitigation_names, stages, seed)
     if read.size.fits:
         result = draw.at_once(out, overwrite=overwrite)
     else:
@@ -202,7 +199,16 @@ class _AugmentDraw:
         self.stages.advance(n_written / n_rows, f"{n_written:,} rows written")
 
 
-def _loaded(folder: Path, schema: TableSchema, stages: StageProgress) -> Any:
+def check_target(out: str | Path | None, *, overwrite: bool) -> None:
+    """Refuse a file that exists, before anything is learned."""
+    if out is not None and Path(out).exists() and not overwrite:
+        raise OutputExistsError(
+            f"{str(out)!r} exists. Next: --overwrite replaces it, or choose another --out."
+        )
+
+
+def loaded_generator(folder: Path, schema: TableSchema, stages: StageProgress) -> Any:
+    """Return a saved generator, if it learned a table of this schema."""
     from equitab.generators import check_same_schema, load_generator
 
     stages.begin("loading the generator")
@@ -212,9 +218,10 @@ def _loaded(folder: Path, schema: TableSchema, stages: StageProgress) -> Any:
     return loaded
 
 
-def _learned(
+def learned_generator(
     frame: Frame, schema: TableSchema, choice: GeneratorChoice, seed: int, stages: StageProgress
 ) -> Any:
+    """Return a generator that has learned these rows, and can be asked for the columns of any plan."""
     stages.begin(f"learning the table with {choice.name}")
     generator = new_generator(choice, stages=stages)
     conditions = default_conditions(schema)

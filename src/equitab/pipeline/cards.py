@@ -134,7 +134,7 @@ def _describe_run(folder: Path, record: RunRecord, recipe: Recipe, model_digest:
         strategy=recipe.plan.strategy,
         n_added=rows["added"],
         n_drawn=rows["drawn"],
-        mitigation=tuple(recipe.mitigation),
+        mitigation=recipe.mitigation_names,
         baselines=tuple(recipe.baselines),
         models=tuple((model.name, _settings(model.parameters)) for model in recipe.models),
         sees_sensitive=recipe.use_sensitive_features,

@@ -18,6 +18,7 @@ from equitab.evaluation import (
     QualityDepth,
     RealRows,
     TrainingTable,
+    explain_model,
     measure_distributions,
     measure_groups,
     measure_quality,
@@ -30,7 +31,9 @@ from equitab.pipeline.pictures import check_pictures, picture_tables
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.recipe import PictureChoice
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
+from equitab.pipeline.table_complexity import compare_complexity
 from equitab.pipeline.table_source import open_table
+from equitab.pipeline.training import unexplained_remarks
 from equitab.report import (
     GroupRow,
     group_answers,
@@ -75,8 +78,8 @@ class Evaluation:
     n_holdout : int or None
     schema : TableSchema
     measurements : tuple of Measurement
-        Stages ``fidelity``, ``privacy``, ``group_truth`` (single groups against held-out rows of their own)
-        and ``test`` (models on the held-out rows).
+        Stages ``fidelity``, ``privacy``, ``complexity`` (of either table), ``group_truth`` (single groups against
+        held-out rows of their own), ``test`` (models on the held-out rows) and ``explanation`` (what they look at).
     curves : tuple of CurvePoint
         Distributions of the columns, and measures that every column has.
     groups : tuple of GroupRow
@@ -182,13 +185,15 @@ def evaluate(
     real_rows = opened.frame.select(list(resolved.modeled_columns))
     quality = _measure_quality(real_rows, frames, resolved, thoroughness, settings=settings, stages=stages)
     found = [*quality.measurements]
+    tables = {"original": real_rows, "synthetic": frames["synthetic"]}
+    found += compare_complexity(tables, resolved, seed=seed)
+    judged = _Judged([], [])
     if holdout is not None:
         found += _measure_groups(real_rows, frames, resolved, settings=settings, stages=stages)
-        stages.begin("training models on either table")
-        found += _models(
+        judged = _models(
             opened.frame, frames, resolved, models or DEFAULT_MODELS, settings=settings, stages=stages
         )
-        stages.finish()
+        found += judged.measurements
     remarks = [str(finding) for finding in findings if finding.severity == "warning"]
     points = measure_distributions({"real": real_rows, "synthetic": frames["synthetic"]}, resolved)
     drawn = picture_tables(real_rows, frames["synthetic"], resolved, choice=pictures, seed=seed)
@@ -199,7 +204,7 @@ def evaluate(
         n_holdout=len(frames["holdout"]) if holdout is not None else None,
         schema=resolved,
         measurements=tuple(found),
-        curves=(*points, *quality.curves, *drawn),
+        curves=(*points, *quality.curves, *drawn, *judged.points),
         groups=group_rows(opened.frame, resolved, added=frames["synthetic"]),
         remarks=(
             *opened.notes,
@@ -207,6 +212,7 @@ def evaluate(
             *remarks,
             *([_NO_HOLDOUT] if holdout is None else []),
             *group_truth_warnings(found),
+            *unexplained_remarks(found),
         ),
     )
 
@@ -269,6 +275,14 @@ def _measure_groups(
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """What was measured of the models, and what their scores rest on."""
+
+    measurements: list[Measurement]
+    points: list[CurvePoint]
+
+
 def _models(
     real: Frame,
     frames: dict[str, Frame],
@@ -277,14 +291,15 @@ def _models(
     *,
     settings: MeasurementSettings,
     stages: StageProgress,
-) -> list[Measurement]:
-    """Train on the real and on the synthetic table, and judge on held-out rows."""
+) -> _Judged:
+    """Train on the real and on the synthetic table, judge and explain on held-out rows."""
+    stages.begin("training models on either table")
     judged = RealRows.read(frames["holdout"], schema, comparisons=plan_comparisons(real, schema))
     tables = [
         TrainingTable("original", real, row_weights(real, schema)),
         TrainingTable("synthetic", frames["synthetic"]),
     ]
-    found: list[Measurement] = []
+    found, points = list[Measurement](), list[CurvePoint]()
     pairs = [(model, table) for model in models for table in tables]
     for place, (model, table) in enumerate(pairs):
         stages.advance(place / len(pairs), f"{model} on the {table.treatment} table")
@@ -301,7 +316,19 @@ def _models(
         found += [
             held for held in result.measurements if held.stage == "test" and held.operating_point == HALF
         ]
-    return found
+        explained, told = explain_model(
+            result.model,
+            judged.frame,
+            schema,
+            background=real,
+            comparisons=judged.comparisons,
+            treatment=table.treatment,
+            seed=settings.seed,
+        )
+        found += explained
+        points += told
+    stages.finish()
+    return _Judged(found, points)
 
 
 def _columns_of(table: Any, schema: TableSchema, what: str) -> Frame:

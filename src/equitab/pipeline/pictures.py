@@ -34,7 +34,7 @@ from equitab.schema import TableSchema
 if TYPE_CHECKING:
     from equitab.pipeline.treatments import TrainingRows
 
-_NO_PICTURE = {"reweighed", "augmented_reweighed"}
+_NO_PICTURE = {"reweighed", "augmented_reweighed", "dr_fairness"}
 """Weights move no row."""
 
 

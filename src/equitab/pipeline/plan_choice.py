@@ -18,6 +18,7 @@ from equitab.augmentation import (
     fill_outcomes,
     fill_within_outcomes,
     from_table,
+    sparse_regions,
 )
 from equitab.augmentation.strategies import apportion
 from equitab.dataframe import Frame
@@ -52,6 +53,10 @@ def make_plan(choice: PlanChoice, frame: Frame, schema: TableSchema) -> Rebalanc
     """
     if choice.strategy == "append":
         plan = append(frame, schema, choice.rows or len(frame))
+    elif choice.strategy == "sparse_regions":
+        steer = 1.0 if choice.steer is None else choice.steer
+        asked = {"by_group": choice.by_group, "steer": steer, **_limits(choice)}
+        plan = sparse_regions(frame, schema, choice.rows, **asked)
     elif choice.strategy == "table":
         plan = from_table(frame, schema, open_table(choice.table).frame, **_limits(choice))
     else:

@@ -43,4 +43,5 @@ def plan_contents(plan: RebalancingPlan, added: Frame, schema: TableSchema) -> P
         n_outside=plan.n_outside,
         cells=cells,
         refusals=plan.refusals,
+        steer=plan.steer,
     )

@@ -12,7 +12,9 @@ from equitab.errors import InputError, Problem, RecipeError, SchemaError, TableE
 from equitab.evaluation import Learner, learner
 from equitab.pipeline.constraints.draw import check_can_constrain
 from equitab.pipeline.fit import new_generator
+from equitab.pipeline.mitigation_choice import feature_problems
 from equitab.pipeline.recipe import Recipe
+from equitab.pipeline.rounds_choice import rounds_problems
 from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.search_choice import search_problems
 from equitab.pipeline.table_source import OpenedTable, open_table, table_digest
@@ -116,6 +118,8 @@ def check_names(recipe: Recipe) -> tuple[Learner, ...]:
         check_can_constrain(recipe.generator.name, recipe.constraints)
     except InputError as error:
         problems += error.problems
+    if recipe.plan.rounds is not None and recipe.plan.rounds.learner is not None:
+        problems += rounds_problems(recipe.plan.rounds, recipe.models)
     choice = recipe.generator
     if choice.search is not None and not problems:
         problems += search_problems(choice.search, choice.name, choice.fixed_settings, recipe.models)
@@ -174,5 +178,6 @@ def _check_schema(schema: TableSchema, recipe: Recipe) -> None:
     if schema.split is not None and (time is not None or recipe.split.test_table is not None):
         received = f"the split column {schema.split!r} and another way"
         problems.append(Problem("recipe key 'split'", "one way to choose test rows", received, "keep one"))
+    problems += feature_problems(recipe.ratios, schema)
     if problems:
         raise SchemaError(problems)

@@ -26,8 +26,16 @@ from equitab.pipeline.assurance.recipe_contract import (
 )
 from equitab.pipeline.constraints.recipe_items import read_constraints
 from equitab.pipeline.constraints.words import ConstraintWords
+from equitab.pipeline.mitigation_choice import (
+    DrFairnessChoice,
+    Mitigation,
+    mitigation_names,
+    ratio_choice,
+    read_mitigation,
+)
 from equitab.pipeline.recipe_contradictions import contradictions
 from equitab.pipeline.recipe_problems import parsing_problems, unsupported_problems
+from equitab.pipeline.rounds_choice import RoundsChoice
 from equitab.pipeline.search_choice import SearchChoice
 from equitab.pipeline.yaml_text import read_mapping, to_yaml
 from equitab.schema import FairnessConstraint
@@ -42,9 +50,9 @@ Strategy = Literal[
     "fill_both",
     "fill_within_outcomes",
     "equal_rates",
+    "sparse_regions",
     "table",
 ]
-Mitigation = Literal["reweighing"]
 FewRows = Literal["refuse", "parent"]
 PictureChoice = Literal["auto", "umap", "pca", "none"]
 Baseline = Literal[
@@ -129,9 +137,10 @@ class PlanChoice(_Strict):
         ``append`` (rows as the table has them), ``fill_groups`` (every intersectional group as large as the
         largest), ``fill_outcomes`` (every outcome as frequent as the most frequent), ``fill_both`` (every
         group and outcome: many rows where groups differ in size), ``fill_within_outcomes`` (every group as large as
-        the largest within each outcome, the overall share of every outcome kept), ``table``.
+        the largest within each outcome, the overall share of every outcome kept), ``sparse_regions`` (rows where
+        people are few), ``table``.
     rows : int or None
-        For ``append``: how many; as many as there are training rows when None.
+        For ``append`` and ``sparse_regions``: how many; as many as there are training rows when None.
     max_rows : int or None
         A bound on the rows added in all; None for as many as the strategy asks for.
     table : str or None
@@ -144,6 +153,14 @@ class PlanChoice(_Strict):
         Such a group is refused, or filled with rows that the generator draws from what it shares with its parent group.
     max_growth : float or None
         No group with an outcome grows to more than this many times its real rows.
+    by_group : bool, default False
+        For ``sparse_regions``: groups with outcomes get rows in proportion to how sparse their people are; otherwise no
+        group is named, and the generator chooses.
+    steer : float or None
+        For ``sparse_regions``: rows are added in proportion to the distance to their nearest real rows to this power; 1
+        when None.
+    rounds : RoundsChoice or None
+        Add rows step by step, until the contract holds on validation rows.
     """
 
     strategy: Strategy = "equal_rates"
@@ -153,6 +170,9 @@ class PlanChoice(_Strict):
     min_rows: Count | None = None
     few_rows: FewRows = "refuse"
     max_growth: Annotated[float, Field(ge=1)] | None = None
+    by_group: bool = False
+    steer: Annotated[float, Field(ge=0)] | None = None
+    rounds: RoundsChoice | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +210,9 @@ class Recipe(_Strict):
     constrained_rows : int or None
         How many rows are drawn under the constraints; three times the training rows, but at least 20,000 and at
         most 200,000, when None.
-    mitigation : tuple of str, default ("reweighing",)
+    mitigation : tuple of str or DrFairnessChoice, default ("reweighing",)
+        ``reweighing``: weights that make group and outcome independent. ``dr_fairness``: ratios of groups and of real
+        against generated rows, learned on validation rows; a mapping holds its options.
     models : tuple of ModelChoice, default logistic regression and gradient boosting
     baselines : tuple of str, default ("smote_nc", "threshold_optimizer")
         What stands beside every result; *no treatment* always does. ``random_oversampling`` copies real rows up to
@@ -224,7 +246,7 @@ class Recipe(_Strict):
     plan: PlanChoice = PlanChoice()
     constraints: tuple[InstanceOf[FairnessConstraint], ...] = ()
     constrained_rows: Count | None = None
-    mitigation: tuple[Mitigation, ...] = ("reweighing",)
+    mitigation: tuple[Mitigation | InstanceOf[DrFairnessChoice], ...] = ("reweighing",)
     models: tuple[ModelChoice, ...] = (
         ModelChoice(name="logistic_regression"),
         ModelChoice(name="gradient_boosting"),
@@ -240,6 +262,16 @@ class Recipe(_Strict):
     def seeds(self) -> tuple[int, ...]:
         """The seeds of the repetitions."""
         return tuple(range(self.seed, self.seed + self.n_seeds))
+
+    @property
+    def mitigation_names(self) -> tuple[str, ...]:
+        """The names of the mitigations."""
+        return mitigation_names(self.mitigation)
+
+    @property
+    def ratios(self) -> DrFairnessChoice | None:
+        """How ratios are learned; None where no mitigation learns any."""
+        return ratio_choice(self.mitigation)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data with every default spelled out, keys in the order of the documentation."""
@@ -300,6 +332,9 @@ Next: did you mean 'models'?
     problems = list(unsupported_problems(plain))
     if isinstance(plain.get("constraints"), list | tuple):
         plain["constraints"], wrong = read_constraints(plain["constraints"])
+        problems += wrong
+    if isinstance(plain.get("mitigation"), list | tuple):
+        plain["mitigation"], wrong = read_mitigation(plain["mitigation"])
         problems += wrong
     plain["contract"], wrong = read_contract_choice(plain.get("contract"))
     problems += wrong

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from equitab.errors import Problem
+from equitab.pipeline.mitigation_choice import mitigation_names, ratio_contradictions
+from equitab.pipeline.rounds_choice import rounds_contradictions
 from equitab.pipeline.search_choice import shape_problems
 
 if TYPE_CHECKING:
@@ -17,11 +19,14 @@ def contradictions(recipe: Recipe) -> Iterator[Problem]:
     if not recipe.models:
         yield Problem("recipe key 'models'", "at least one model", "none", "logistic_regression, say")
     names = [model.name for model in recipe.models]
-    for key, items in (("models", names), ("mitigation", recipe.mitigation), ("baselines", recipe.baselines)):
+    mitigated = mitigation_names(recipe.mitigation)
+    for key, items in (("models", names), ("mitigation", mitigated), ("baselines", recipe.baselines)):
         for item in sorted({item for item in items if list(items).count(item) > 1}):
             yield Problem(f"recipe key '{key}'", "each name once", f"{item!r} more than once", "remove one")
     yield from _plan_contradictions(recipe.plan)
     yield from _generator_contradictions(recipe)
+    yield from ratio_contradictions(recipe)
+    yield from rounds_contradictions(recipe)
     if recipe.constrained_rows is not None and not recipe.constraints:
         advice = "name a constraint, or remove it"
         yield Problem("recipe key 'constrained_rows'", "constraints", "none", advice)
@@ -35,15 +40,27 @@ def _plan_contradictions(plan: PlanChoice) -> Iterator[Problem]:
     if (plan.strategy == "table") != (plan.table is not None):
         received = f"strategy {plan.strategy!r} {'with' if plan.table else 'without'} a table"
         yield Problem("recipe key 'plan'", "'table' with the strategy 'table', and only then", received)
-    if plan.rows is not None and plan.strategy != "append":
+    if plan.rows is not None and plan.strategy not in {"append", "sparse_regions"}:
         received, advice = f"'rows' with the strategy {plan.strategy!r}", "max_rows bounds the others"
-        yield Problem("recipe key 'plan.rows'", "the strategy 'append'", received, advice)
+        yield Problem("recipe key 'plan.rows'", "the strategy 'append' or 'sparse_regions'", received, advice)
+    yield from _steering_contradictions(plan)
     said = {"min_rows": plan.min_rows, "max_growth": plan.max_growth}
     asked = [name for name, value in said.items() if value is not None]
     asked += ["few_rows"] if plan.few_rows != "refuse" else []
-    for name in asked if plan.strategy == "append" else ():
-        received, advice = "'append', which fills none", "leave it out, or choose another strategy"
+    is_free = plan.strategy == "sparse_regions" and not plan.by_group
+    for name in asked if plan.strategy == "append" or is_free else ():
+        received = f"{plan.strategy!r}, which fills none"
+        advice = "by_group: true, or leave it out" if is_free else "leave it out, or choose another strategy"
         yield Problem(f"recipe key 'plan.{name}'", "a strategy that fills groups", received, advice)
+
+
+def _steering_contradictions(plan: PlanChoice) -> Iterator[Problem]:
+    said = {"by_group": plan.by_group, "steer": plan.steer is not None}
+    for name in (name for name, is_said in said.items() if is_said and plan.strategy != "sparse_regions"):
+        advice = "leave it out, or choose 'sparse_regions'"
+        yield Problem(
+            f"recipe key 'plan.{name}'", "the strategy 'sparse_regions'", f"{plan.strategy!r}", advice
+        )
 
 
 def _generator_contradictions(recipe: Recipe) -> Iterator[Problem]:

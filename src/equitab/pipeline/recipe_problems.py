@@ -36,29 +36,23 @@ _BOUNDS = {
 }
 
 
-def parsing_problems(error: ValidationError, kind: type, unsupported: list[Problem]) -> list[Problem]:
-    """Return a parser's complaints as problems with key paths, each key once; unsupported keys come first."""
+def parsing_problems(
+    error: ValidationError, kind: type, unsupported: list[Problem], *, within: str = ""
+) -> list[Problem]:
+    """Return a parser's complaints as problems with key paths, each key once; unsupported keys come first.
+
+    What was parsed may be a part of a recipe, whose own path is `within`.
+    """
     found = {problem.where: problem for problem in unsupported}
     for item in error.errors(include_url=False):
         location = tuple(part for part in item["loc"] if not _is_branch(part))
-        problem = _parsing_problem(item, location, kind)
+        problem = _parsing_problem(item, location, kind, within)
         found.setdefault(problem.where, problem)
     return list(found.values())
 
 
 def unsupported_problems(data: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is asked for and belongs to a later release: refused, never left out silently."""
-    held = data.get("mitigation")
-    if isinstance(held, list | tuple) and "dr_fairness" in held:
-        place = list(held).index("dr_fairness")
-        yield Problem(
-            f"recipe key 'mitigation[{place}]'", "'reweighing'", f"'dr_fairness', {_LATER}", "remove it"
-        )
-    plan = data.get("plan")
-    if isinstance(plan, Mapping) and plan.get("strategy") == "sparse_regions":
-        yield Problem(
-            "recipe key 'plan.strategy'", "another strategy", f"'sparse_regions', {_LATER}", "use fill_groups"
-        )
     yield from _generator_problems(data.get("generator"))
     yield from database_problems("recipe key 'table'", data.get("table"))
 
@@ -81,8 +75,8 @@ def database_problems(where: str, location: object) -> Iterator[Problem]:
         yield Problem(where, "a file or URL", f"a database, {_LATER}", "export the table to Parquet or CSV")
 
 
-def _parsing_problem(item: Mapping[str, Any], location: tuple[Any, ...], kind: type) -> Problem:
-    where = f"recipe key '{_path(location)}'"
+def _parsing_problem(item: Mapping[str, Any], location: tuple[Any, ...], kind: type, within: str) -> Problem:
+    where = f"recipe key '{_path((within, *location) if within else location)}'"
     if item["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
         return Problem(
             where, "a known key", "an unknown one", closest(location[-1], _known_keys(kind, location))

@@ -21,7 +21,9 @@ from equitab.report import (
     GroupRow,
     MetricDescription,
     PlanContents,
+    RatioContents,
     ReportContents,
+    RoundsContents,
     SearchContents,
     render_audit,
     render_evaluation,
@@ -55,7 +57,9 @@ def run_contents(
     constraint_command: str = "",
     search: SearchContents | None = None,
     plan: PlanContents | None = None,
+    rounds: RoundsContents | None = None,
     assurance: AssuranceContents | None = None,
+    ratios: RatioContents | None = None,
 ) -> ReportContents:
     """Return the contents of a run's report.
 
@@ -84,7 +88,9 @@ def run_contents(
         constraint_command=constraint_command,
         search=search,
         plan=plan,
+        rounds=rounds,
         assurance=assurance,
+        ratios=ratios,
     )
 
 

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from equitab.augmentation import RebalancingPlan
 from equitab.dataframe import write_text_atomically
 from equitab.errors import SavedFormatError
 from equitab.evaluation import Headline, Measurement
@@ -30,12 +29,13 @@ from equitab.pipeline.constraints.tables import count_rows
 from equitab.pipeline.group_table import group_rows
 from equitab.pipeline.measurement_files import load_curves, load_measurements
 from equitab.pipeline.pictures import check_pictures
-from equitab.pipeline.plan_choice import make_plan
 from equitab.pipeline.plan_results import plan_contents
 from equitab.pipeline.preparation import PreparedRun, prepare_run
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.recipe import Recipe, load_recipe, moved, recipe_from_dict
 from equitab.pipeline.report_contents import run_contents
+from equitab.pipeline.rounds_report import rounds_contents
+from equitab.pipeline.rounds_stage import plan_of_run, read_rounds
 from equitab.pipeline.run_facts import facts_of_run
 from equitab.pipeline.run_folder import RunFolder, RunRecord, check_output, open_run_folder, read_run_record
 from equitab.pipeline.run_results import Answer, put_together, write_report
@@ -210,8 +210,9 @@ def _verdict(record: RunRecord) -> ContractVerdict | None:
 
 
 def _count_stages(recipe: Recipe) -> int:
-    per_seed = _STAGES_PER_SEED + bool(recipe.constraints)
-    return _STAGES_ONCE + (recipe.pictures != "none") + per_seed * recipe.n_seeds
+    per_seed = _STAGES_PER_SEED + bool(recipe.constraints) + bool(recipe.ratios)
+    once = _STAGES_ONCE + (recipe.pictures != "none") + (recipe.plan.rounds is not None)
+    return once + per_seed * recipe.n_seeds
 
 
 def _as_recipe(recipe: Recipe | Mapping[str, Any] | str | Path) -> Recipe:
@@ -308,15 +309,13 @@ def _report(rows: RunRows, seeds: Sequence[SeedStages], answer: Answer, stages: 
         guesses=prepared.schema.notes,
         remarks=folder.record.facts["remarks"],
         search=search_contents(read_search(folder.path)),
-        plan=plan_contents(_plan(rows), added, prepared.schema),
+        plan=plan_contents(plan_of_run(rows, folder.path), added, prepared.schema),
+        rounds=rounds_contents(read_rounds(folder.path)),
         assurance=assurance_contents(prepared, folder),
+        ratios=seeds[0].ratio_files.contents if prepared.recipe.ratios else None,
         **_constraint_contents(rows, stages),
     )
     return write_report(folder, render_report(contents))
-
-
-def _plan(rows: RunRows) -> RebalancingPlan:
-    return make_plan(rows.prepared.recipe.plan, rows.training.frame, rows.prepared.schema)
 
 
 def _constraint_contents(rows: RunRows, stages: Stages) -> dict[str, Any]:

@@ -59,7 +59,15 @@ def _plan_facts(recipe: Recipe, stages: Stages) -> dict[str, Any]:
         "Strategy": recipe.plan.strategy,
         "Rows added": facts["added"],
         "Rows drawn as the table has them": facts["drawn"],
+        **_round_facts(recipe, stages),
     }
+
+
+def _round_facts(recipe: Recipe, stages: Stages) -> dict[str, Any]:
+    if recipe.plan.rounds is None:
+        return {}
+    facts = stages.facts(f"rounds-{recipe.seed}")
+    return {"Rounds kept": facts["kept"], "Rounds ended by": facts["stopped"].replace("_", " ")}
 
 
 def _picture_facts(recipe: Recipe, stages: Stages) -> dict[str, Any]:
@@ -73,7 +81,7 @@ def _picture_facts(recipe: Recipe, stages: Stages) -> dict[str, Any]:
 def _model_facts(recipe: Recipe) -> dict[str, Any]:
     return {
         "Models": [model.name for model in recipe.models],
-        "Mitigation": list(recipe.mitigation) or "none",
+        "Mitigation": list(recipe.mitigation_names) or "none",
         "Baselines": ["no treatment", *recipe.baselines],
         "See the sensitive features": recipe.use_sensitive_features,
     }

@@ -133,7 +133,8 @@ def _curves_of(seeds: Sequence[SeedStages], averaged: Sequence[Measurement]) -> 
     pictures = load_curves(first.pictures_file) if first.has_pictures else []
     frontiers = frontier_points(averaged, performance=first.rows.question.performance)
     candidates = candidate_points(read_search(first.stages.folder.path))
-    return [*drawn, *frontiers, *_training_points(first), *candidates, *pictures]
+    ratios = first.ratio_files.points if first.rows.prepared.recipe.ratios else []
+    return [*drawn, *frontiers, *_training_points(first), *candidates, *ratios, *pictures]
 
 
 def _training_points(seed: SeedStages) -> list[CurvePoint]:

@@ -120,7 +120,9 @@ def sample(
     elif asked_fairness:
         rows = _keep_constrained(asked.constrained(loaded, seed), kept, out, overwrite)
     else:
-        rows = keep_rows(_select(asked.rows(loaded, seed), kept), out, overwrite=overwrite)
+        drawn, remarks = asked.rows_and_remarks(loaded, seed)
+        rows = keep_rows(_select(drawn, kept), out, overwrite=overwrite)
+        rows = _with_remarks(rows, remarks)
     stages.finish(f"{rows.n_rows:,} rows")
     if plan is None:
         return rows
@@ -180,6 +182,13 @@ def _keep_constrained(
 ) -> WrittenRows:
     rows = keep_rows(_select(drawn.frame, kept), out, overwrite=overwrite)
     return replace(rows, details={"constraints": drawn.to_dict()}, lines=tuple(drawn.lines()))
+
+
+def _with_remarks(rows: WrittenRows, remarks: tuple[str, ...]) -> WrittenRows:
+    if not remarks:
+        return rows
+    lines = tuple(f"Note: {remark}" for remark in remarks)
+    return replace(rows, details={"remarks": list(remarks)}, lines=lines)
 
 
 def _changed(

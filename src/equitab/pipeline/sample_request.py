@@ -53,6 +53,14 @@ class Draw:
             return self.constrained(generator, seed).frame
         return as_frame(draw_rows(generator, self._count, given=self.given, seed=seed, **self._options))
 
+    def rows_and_remarks(self, generator: Generator, seed: int) -> tuple[Frame, tuple[str, ...]]:
+        """Draw all rows at once, and return what the generator says of them, where it says anything."""
+        draw = getattr(generator, "draw", None)
+        if draw is None or self.constraints or any(value is not None for value in self._options.values()):
+            return self.rows(generator, seed), ()
+        found = draw(self._count, given=self.given, seed=seed)
+        return as_frame(found.table), tuple(found.remarks)
+
     def constrained(self, generator: Generator, seed: int) -> ConstrainedRows:
         """Draw all rows at once, and say what the constraints changed."""
         said = {name: value for name, value in self._options.items() if value is not None}

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from equitab.dataframe import Frame, frame_from_columns, take_rows, write_table, write_text_atomically
+from equitab.dataframe import Frame, frame_from_columns, write_table, write_text_atomically
 from equitab.errors import OutputExistsError
-from equitab.evaluation import RealRows, split_rows
+from equitab.pipeline.choosing_rows import divide_to_choose
 from equitab.pipeline.preparation import check_names
 from equitab.pipeline.progress import Progress, StageProgress
 from equitab.pipeline.recipe import Recipe, recipe_from_dict
@@ -21,10 +19,9 @@ from equitab.pipeline.schema_resolution import SchemaSource, resolve_schema
 from equitab.pipeline.search_report import search_contents
 from equitab.pipeline.search_stage import N_JOBS, choose_for_rows, search_text
 from equitab.pipeline.storage import check_new_folder, write_folder
-from equitab.pipeline.table_source import OpenedTable, open_table
-from equitab.pipeline.treatments import TrainingRows
+from equitab.pipeline.table_source import open_table
 from equitab.report import ReportContents, render_search
-from equitab.schema import TableSchema, sensitive_groups, validate_table
+from equitab.schema import TableSchema, validate_table
 from equitab.search import Choice
 
 _PAGES = (".html", ".htm")
@@ -153,7 +150,7 @@ def search_generator(
     opened = open_table(table)
     resolved = resolve_schema(opened.frame, schema)
     findings = validate_table(opened.frame, resolved)
-    training, judged = _divide(opened, resolved, validation, seed)
+    training, judged = divide_to_choose(opened.frame, resolved, validation=validation, seed=seed)
     stages.finish(f"{len(training.frame):,} training, {len(judged):,} validation rows")
     stages.begin(f"trying settings of {recipe.generator.name}")
     choice = choose_for_rows(recipe, training, judged, n_jobs=n_jobs, seed=seed, progress=stages)
@@ -199,20 +196,6 @@ def _check_places(out: str | Path | None, report: str | Path | None, *, overwrit
         raise OutputExistsError(
             f"{str(report)!r} exists. Next: --overwrite replaces it, or choose another --report."
         )
-
-
-def _divide(
-    opened: OpenedTable, schema: TableSchema, validation: float, seed: int
-) -> tuple[TrainingRows, RealRows]:
-    """Return training and validation rows; without a split column all rows are one or the other."""
-    frame = opened.frame
-    # What is drawn first judges; without a split column nothing is left aside for a test.
-    splits = split_rows(frame, schema, test_share=validation, validation_share=validation, seed=seed)
-    train, judged = splits.train, splits.validation
-    if schema.split is None:
-        train, judged = np.union1d(splits.train, splits.validation), splits.test
-    training = TrainingRows(take_rows(frame, train), train, schema, sensitive_groups(frame, schema))
-    return training, RealRows.read(take_rows(frame, judged), schema, positions=judged)
 
 
 def _save_report(result: SearchResult, place: Path, n_rows: int, *, overwrite: bool) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from equitab.augmentation.augment import ORIGIN_COLUMN, REAL
-from equitab.dataframe import Frame, as_frame, read_table, take_rows, write_table
+from equitab.dataframe import Frame, as_frame, concatenate, read_table, take_rows, write_table
 from equitab.evaluation import (
+    CurvePoint,
     Learner,
     Measurement,
     MeasurementSettings,
@@ -27,12 +28,18 @@ from equitab.pipeline.constraints.tables import Tuning, constrained_tables, coun
 from equitab.pipeline.controls import CONTROLS, control_tables
 from equitab.pipeline.fit import default_conditions, generator_remarks, new_generator
 from equitab.pipeline.measurement_files import save_curves, save_measurements
+from equitab.pipeline.mitigation_choice import DR_FAIRNESS
+from equitab.pipeline.network_picture import has_network_picture, network_points
 from equitab.pipeline.pictures import PanelFiles, draw_pictures
-from equitab.pipeline.plan_choice import PlannedRows, add_planned_rows, check_plan, make_plan
+from equitab.pipeline.plan_choice import PlannedRows, check_plan
+from equitab.pipeline.ratio_files import RatioFiles
+from equitab.pipeline.ratios import check_ratios, learn_ratios
+from equitab.pipeline.rounds_stage import add_rows_of_plan, carry_out_rounds, plan_of_run
 from equitab.pipeline.run_rows import RunRows
 from equitab.pipeline.search_stage import learn_by_search
 from equitab.pipeline.stages import Done, Stages
 from equitab.pipeline.storage import remove, write_folder
+from equitab.pipeline.table_complexity import compare_complexity
 from equitab.pipeline.training import Protocol, train_all
 from equitab.pipeline.treatments import constrained_training, training_tables
 from equitab.pipeline.unlearned_groups import unlearned_groups
@@ -64,8 +71,12 @@ class SeedStages:
         """Do everything of this seed that is not done yet; a plan that cannot be carried out is refused first."""
         training = self.rows.training
         check_plan(self.rows.prepared.recipe.plan, training.frame, training.schema)
+        check_ratios(training, self.rows.validation, self.rows.prepared.recipe.ratios)
         generator = self.learn()
+        carry_out_rounds(self.rows, self.stages, generator, seed=self.seed)
         synthetic, added = self.draw(generator)
+        if self.rows.prepared.recipe.ratios:
+            self.learn_ratios(synthetic, added)
         if self.rows.prepared.recipe.constraints:
             self.constrain(generator)
         self.train(synthetic, added)
@@ -88,6 +99,15 @@ class SeedStages:
         """Draw rows as the table has them, and the rows that the plan adds."""
         return self.stages.carry_out(
             f"rows-{self.seed}", f"drawing rows{self._suffix}", lambda: self._draw(generator), self.read_rows
+        )
+
+    def learn_ratios(self, synthetic: Frame, added: Frame) -> None:
+        """Learn ratios of groups and of real against generated rows, for the weights of a treatment."""
+        self.stages.carry_out(
+            f"ratios-{self.seed}",
+            f"learning ratios{self._suffix}",
+            lambda: self._learn_ratios(synthetic, added),
+            lambda: None,
         )
 
     def constrain(self, generator: Any) -> None:
@@ -148,14 +168,14 @@ class SeedStages:
         progress.advance(0.0, "as the table has them")
         synthetic = as_frame(generator.sample(len(training.frame), seed=self.seed))
         progress.advance(0.5, "as the plan asks")
-        planned = add_planned_rows(recipe.plan, training.frame, training.schema, generator, seed=self.seed)
+        planned = add_rows_of_plan(self.rows, self.stages.folder.path, generator, seed=self.seed)
         self._kept("tables").mkdir(parents=True, exist_ok=True)
         places = [self._kept("tables/synthetic.parquet"), self._kept("tables/augmented.parquet")]
         if "unguided" in recipe.baselines:
             progress.advance(0.8, "as the plan asks, without guidance")
             places.append(self._draw_unguided(generator))
         write_table(synthetic, places[0], overwrite=True)
-        augmented = training.with_final_weights(planned.augmented.frame, recipe.mitigation)
+        augmented = training.with_final_weights(planned.augmented.frame, recipe.mitigation_names)
         write_table(augmented, places[1], overwrite=True)
         facts = {
             "drawn": len(synthetic),
@@ -173,9 +193,8 @@ class SeedStages:
 
     def _draw_unguided(self, generator: Any) -> Path:
         """Write the plan's rows as the same network draws them without guidance, and return where they are."""
-        training, plan = self.rows.training, self.rows.prepared.recipe.plan
         plain = generator.with_guidance(0.0)
-        planned = add_planned_rows(plan, training.frame, training.schema, plain, seed=self.seed)
+        planned = add_rows_of_plan(self.rows, self.stages.folder.path, plain, seed=self.seed)
         write_table(planned.augmented.synthetic, self._unguided_place, overwrite=True)
         return self._unguided_place
 
@@ -185,6 +204,19 @@ class SeedStages:
         return (
             "unguided: the generator itself draws without guidance, so that both treatments have the same rows",
         )
+
+    def _learn_ratios(self, synthetic: Frame, added: Frame) -> Done:
+        recipe = self.rows.prepared.recipe
+        assert recipe.ratios is not None, "asked for only where the recipe learns ratios"
+        learned = learn_ratios(
+            self.rows.training,
+            (added, synthetic),
+            self.rows.validation,
+            recipe.ratios,
+            use_sensitive_features=recipe.use_sensitive_features,
+            seed=self.seed,
+        )
+        return self.ratio_files.write(learned)
 
     def _constrain(self, generator: Any) -> Done:
         recipe = self.rows.prepared.recipe
@@ -213,21 +245,23 @@ class SeedStages:
                 training,
                 added=added,
                 synthetic=synthetic,
-                mitigation=recipe.mitigation,
+                mitigation=recipe.mitigation_names,
                 baselines=recipe.baselines,
                 seed=self.seed,
             ),
             control_tables(
                 training,
                 recipe.baselines,
-                plan=make_plan(recipe.plan, training.frame, training.schema),
+                plan=plan_of_run(self.rows, self.stages.folder.path),
                 unguided=read_table(self._unguided_place) if "unguided" in recipe.baselines else None,
                 seed=self.seed,
             ),
         )
+        if recipe.ratios:
+            tables = chain(tables, [self.ratio_files.table(training)])
         watched = self._panel_files.watch(tables, training, seed=self.seed) if self.has_pictures else tables
         learners = self.rows.prepared.learners
-        n_tables = _count_tables(added, recipe.mitigation, recipe.baselines) + bool(recipe.constraints)
+        n_tables = _count_tables(added, recipe.mitigation_names, recipe.baselines) + bool(recipe.constraints)
         found = train_all(
             self._with_constrained((table, learners) for table in watched),
             self._protocol(),
@@ -268,6 +302,7 @@ class SeedStages:
                 leading.criterion if leading else "", "demographic_parity"
             ),
             score_treatments=("original", CONSTRAINED) if recipe.constraints else (),
+            background=self.rows.training.modeled,
         )
 
     def _measure(self, synthetic: Frame, added: Frame) -> Done:
@@ -286,10 +321,12 @@ class SeedStages:
         )
         self.stages.progress.advance(0.7, "added rows, group by group")
         groups = self._measure_groups(added)
-        self.stages.progress.advance(0.9, "distributions")
+        self.stages.progress.advance(0.85, "complexity")
+        complexity = self._measure_complexity(synthetic, added)
+        self.stages.progress.advance(0.95, "distributions")
         points = measure_distributions({"real": training.modeled, "synthetic": synthetic}, schema)
         files = self.quality_files
-        measured = [*quality.measurements, *groups]
+        measured = [*quality.measurements, *groups, *complexity]
         save_measurements(measured, files["measurements"], overwrite=True)
         save_curves([*points, *quality.curves], files["curves"], overwrite=True)
         facts = {"remarks": list(group_truth_warnings(groups))}
@@ -307,6 +344,16 @@ class SeedStages:
             seed=self.seed,
         )
 
+    def _measure_complexity(self, synthetic: Frame, added: Frame) -> tuple[Measurement, ...]:
+        """Return how hard the training table is to learn from, before and after, and the synthetic rows alone."""
+        training = self.rows.training.modeled
+        columns = list(training.columns)
+        tables = {"original": training}
+        if len(added):
+            tables["augmented"] = concatenate([training, added.select(columns)])
+        tables["synthetic"] = synthetic
+        return compare_complexity(tables, self.rows.prepared.schema, generator_seed=self.seed, seed=self.seed)
+
     def _picture(self, synthetic: Frame, added: Frame) -> Done:
         found = draw_pictures(
             self._panel_files.read(),
@@ -317,8 +364,16 @@ class SeedStages:
             choice=self.rows.prepared.recipe.pictures,
             seed=self.seed,
         )
-        save_curves(found.points, self.pictures_file, overwrite=True)
-        return Done([self.pictures_file], found.facts, f"{len(found.points)} points")
+        points = [*found.points, *self._picture_network(added)]
+        save_curves(points, self.pictures_file, overwrite=True)
+        return Done([self.pictures_file], found.facts, f"{len(points)} points")
+
+    def _picture_network(self, added: Frame) -> list[CurvePoint]:
+        """Return the similarity network as a picture, where the run has one."""
+        training, prepared = self.rows.training, self.rows.prepared
+        if not has_network_picture(len(training.frame), prepared.recipe.generator.name):
+            return []
+        return network_points(training.modeled, added, prepared.schema, seed=self.seed)
 
     @property
     def has_pictures(self) -> bool:
@@ -339,6 +394,13 @@ class SeedStages:
         """Where the rows drawn under the constraints are, until one of their tables is chosen."""
         facts = self.stages.folder.record.stages.get(f"{CONSTRAINED}-{self.seed}")
         return ConstrainedFiles(self._work_folder / CONSTRAINED, {} if facts is None else facts.facts)
+
+    @property
+    def ratio_files(self) -> RatioFiles:
+        """Where learned ratios are, until models learned with them."""
+        return RatioFiles(
+            self._work_folder / "ratios", self.stages.folder.record.stages.get(f"ratios-{self.seed}")
+        )
 
     @property
     def result_files(self) -> Mapping[str, Path]:
@@ -383,4 +445,4 @@ def _count_tables(added: Frame, mitigation: tuple[str, ...], baselines: tuple[st
     n_augmented = (1 + ("reweighing" in mitigation)) if len(added) else 0
     n_original = 1 + ("reweighing" in (*mitigation, *baselines))
     n_controls = sum(name in baselines for name in ("smote_nc", *CONTROLS))
-    return n_original + n_augmented + 1 + n_controls
+    return n_original + n_augmented + 1 + n_controls + (DR_FAIRNESS in mitigation)

@@ -9,6 +9,8 @@ from typing import Any
 
 from equitab.augmentation import RebalancingPlan
 from equitab.augmentation.augment import plan_remarks
+from equitab.errors import RecipeError
+from equitab.pipeline.mitigation_choice import augment_problems
 from equitab.pipeline.plan_choice import make_plan
 from equitab.pipeline.plan_size import PlanSize, size_of_plan
 from equitab.pipeline.recipe import PlanChoice, Recipe, recipe_from_dict
@@ -121,14 +123,19 @@ def read_words(
     mitigation: tuple[str, ...] = (),
 ) -> tuple[Recipe, Path | None]:
     """Return what was asked for as a recipe, and the folder of a saved generator if one was named."""
-    saved = _saved_generator(generator)
+    saved = saved_generator(generator)
     keys = {} if saved is not None or generator is None else {"generator": generator}
     chosen = {"plan": plan} if plan else {}
     words = {"table": "-", "schema": {}, "mitigation": list(mitigation), **keys, **chosen}
-    return recipe_from_dict(words), saved
+    recipe = recipe_from_dict(words)
+    problems = list(augment_problems(recipe.mitigation_names))
+    if problems:
+        raise RecipeError(problems)
+    return recipe, saved
 
 
-def _saved_generator(generator: Any) -> Path | None:
+def saved_generator(generator: Any) -> Path | None:
+    """Return the folder of a saved generator, if that is what was named."""
     name = generator.get("name") if isinstance(generator, Mapping) else generator
     if not isinstance(name, str | Path):
         return None

@@ -20,6 +20,7 @@ from equitab.evaluation import (
     Subject,
     TrainingTable,
     collect_predictions,
+    explain_model,
     measure_postprocessed,
     measure_score_distributions,
     predictions_frame,
@@ -29,6 +30,9 @@ from equitab.evaluation import (
 from equitab.mitigation import fit_threshold_optimizer, resample_by_weight
 from equitab.pipeline.progress import StageProgress
 from equitab.schema import TableSchema
+
+EXPLAINED = ("original", "augmented", "reweighed", "augmented_reweighed", "constrained", "dr_fairness")
+"""Treatments whose models are explained; baselines are not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,8 @@ class Protocol:
         What that baseline is asked for.
     score_treatments : tuple of str
         Whose models' scores are shown by group.
+    background : Frame or None
+        Real training rows: with whom the test rows are compared when models are explained; None explains none.
     """
 
     schema: TableSchema
@@ -58,6 +64,7 @@ class Protocol:
     threshold_optimizer: bool
     threshold_constraint: str = "demographic_parity"
     score_treatments: tuple[str, ...] = ()
+    background: Frame | None = None
 
     def settings(self, seed: int) -> ProtocolSettings:
         """Return the settings of the protocol for one seed."""
@@ -109,7 +116,8 @@ class SeedResults:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What models and treatments could not do."""
-        return tuple(dict.fromkeys(remark for result in self.results for remark in result.remarks))
+        said = [remark for result in self.results for remark in result.remarks]
+        return tuple(dict.fromkeys([*said, *unexplained_remarks(self.score_measurements)]))
 
     def save_models(self, folder: Path) -> None:
         """Write every model to a folder of its own: ``<treatment>/<model>``."""
@@ -171,6 +179,10 @@ def train_all(
                 found, points = _distribute_scores(result, protocol, seed=seed)
                 measured += found
                 curves += points
+            if table.treatment in EXPLAINED:
+                explained, told = _explain(result, protocol, seed=seed)
+                measured += explained
+                curves += told
             if table.treatment == "original" and protocol.threshold_optimizer:
                 postprocessed[learner.name] = _optimize_thresholds(result, protocol, seed=seed)
     return SeedResults(tuple(results), postprocessed, tuple(curves), tuple(measured))
@@ -189,6 +201,33 @@ def _distribute_scores(
     )
     settings = MeasurementSettings(seed=seed)
     return measure_score_distributions(protocol.test, result.test_score, subject=subject, settings=settings)
+
+
+def _explain(
+    result: ModelResult, protocol: Protocol, *, seed: int
+) -> tuple[Sequence[Measurement], Sequence[CurvePoint]]:
+    """Return what a model's scores of the test rows rest on."""
+    if protocol.background is None:
+        return (), ()
+    return explain_model(
+        result.model,
+        protocol.test.frame,
+        protocol.schema,
+        background=protocol.background,
+        comparisons=protocol.test.comparisons,
+        treatment=result.treatment,
+        generator_seed=seed,
+        seed=seed,
+    )
+
+
+def unexplained_remarks(measurements: Iterable[Measurement]) -> tuple[str, ...]:
+    """Return which models could not be explained, and what would help, each reason once."""
+    models: dict[str, dict[str, None]] = {}
+    for held in measurements:
+        if held.stage == "explanation" and held.metric == "shap_importance" and held.status == "undefined":
+            models.setdefault(held.reason, {})[held.model] = None
+    return tuple(f"not explained: {', '.join(held)}: {reason}" for reason, held in models.items())
 
 
 def _optimize_thresholds(result: ModelResult, protocol: Protocol, *, seed: int) -> PostprocessedResult:

@@ -27,6 +27,8 @@ from equitab.report.quality_words import (
     lost_groups,
     quality_sentences,
 )
+from equitab.report.ratio_contents import RatioCell, RatioContents
+from equitab.report.rounds_contents import RoundClause, RoundsContents, RoundStanding, ShownRound
 from equitab.report.search_contents import SearchContents, SearchedCandidate
 from equitab.report.search_page import render_search
 
@@ -46,9 +48,15 @@ __all__ = [
     "PlannedCell",
     "PromiseHistory",
     "PromisePoint",
+    "RatioCell",
+    "RatioContents",
     "ReportContents",
+    "RoundClause",
+    "RoundStanding",
+    "RoundsContents",
     "SearchContents",
     "SearchedCandidate",
+    "ShownRound",
     "TunedModel",
     "group_answers",
     "group_sentences",

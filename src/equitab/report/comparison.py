@@ -18,6 +18,8 @@ CONSTRAINT_STAGES = ("preservation", "proxies")
 """What a constraint changed stands in a section of its own."""
 GROUP_STAGE = "group_truth"
 """And so do drawn rows of single groups."""
+EXPLANATION_STAGE = "explanation"
+"""And what models look at; and how hard tables are to learn from, where several are compared."""
 _MAX_CHARTED_GROUPS = 24
 
 
@@ -109,17 +111,32 @@ class Comparison:
 
 
 def lay_out_comparison(
-    measurements: Iterable[Measurement], headline: Headline | None, texts: MetricTexts
+    measurements: Iterable[Measurement], headline: Headline | None, texts: MetricTexts, *, only: str = ""
 ) -> Comparison:
-    """Return the measurements of models and labels in the order in which the page shows them."""
-    elsewhere = (*TABLE_STAGES, *CONSTRAINT_STAGES, GROUP_STAGE)
-    kept = fold_seeds([one for one in measurements if one.stage not in elsewhere])
+    """Return the measurements of models and labels in the order in which the page shows them.
+
+    Parameters
+    ----------
+    measurements : iterable of Measurement
+    headline : Headline or None
+    texts : MetricTexts
+    only : str
+        A stage that has a section of its own, whose measurements are asked for alone.
+    """
+    kept = fold_seeds([one for one in measurements if (one.stage == only if only else _is_here(one))])
     keys = sorted(_group_by(kept, _section_key), key=lambda key: _rank_section(key, headline))
     by_section = _group_by(kept, _section_key)
     sections = tuple(_lay_out_section(key, by_section[key], headline, texts) for key in keys)
     wanted = {""} | ({headline.fairness_after.sensitive_features} if headline else set())
     overviews = tuple(one for one in sections if one.is_main and one.overview and one.features in wanted)
     return Comparison(_lay_out_focus(kept, headline, texts), overviews, sections)
+
+
+def _is_here(one: Measurement) -> bool:
+    """Return whether a measurement has no section of its own; a single table's complexity, an audit's, has none."""
+    if one.stage == "complexity":
+        return not one.treatment
+    return one.stage not in (*TABLE_STAGES, *CONSTRAINT_STAGES, GROUP_STAGE, EXPLANATION_STAGE)
 
 
 def fold_seeds(measurements: list[Measurement]) -> list[Measurement]:

@@ -14,6 +14,8 @@ from equitab.evaluation.results import CurvePoint, Headline, Measurement
 from equitab.report.assurance_contents import AssuranceContents
 from equitab.report.constraint_contents import AskedConstraint
 from equitab.report.plan_contents import PlanContents
+from equitab.report.ratio_contents import RatioContents
+from equitab.report.rounds_contents import RoundsContents
 from equitab.report.search_contents import SearchContents
 
 Direction = Literal["higher", "lower", "ideal", "none"]
@@ -147,7 +149,8 @@ class ReportContents:
         ``price/<stage>/<sensitive>/<criterion>/<performance>/<model>`` and
         ``strength/<stage>/<sensitive>/<criterion>/<model>`` (candidates over the strength, other ways beside them),
         ``score_density/<sensitive>/<model>`` and ``score_ecdf/<sensitive>/<model>`` with series
-        ``<treatment>|<group>``.
+        ``<treatment>|<group>``; ``shap_importance/<model>`` and ``shap_levels/<sensitive>/<model>`` of
+        `equitab.evaluation.explain_model`; ``network/<part>`` of `equitab.evaluation.picture_network`.
     metrics : tuple of MetricDescription
         Of at least the metrics that occur.
     facts : tuple of FactSection
@@ -164,6 +167,11 @@ class ReportContents:
         How many rows were added for whom, planned and drawn.
     assurance : AssuranceContents or None
         What was promised and found, now and before, and the certificate.
+    ratios : RatioContents or None
+        Ratios that were learned while a head trained; their points are the figures ``ratio_share/<outcome>`` and
+        ``ratio_real/<outcome>``, with a series for each group, over batches.
+    rounds : RoundsContents or None
+        Rows added step by step until the contract holds, where the recipe asked for that.
 
     Examples
     --------
@@ -187,6 +195,8 @@ class ReportContents:
     search: SearchContents | None = None
     plan: PlanContents | None = None
     assurance: AssuranceContents | None = None
+    ratios: RatioContents | None = None
+    rounds: RoundsContents | None = None
 
 
 @dataclass(frozen=True)

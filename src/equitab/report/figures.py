@@ -18,9 +18,12 @@ from equitab.report.column_figures import COLUMN_KINDS, draw_columns
 from equitab.report.constraint_contents import AskedConstraint
 from equitab.report.constraint_figures import KINDS, LISTED, ConstraintFigures, lay_out_constraint_figures
 from equitab.report.contents import MetricTexts
+from equitab.report.explanation_section import EXPLANATION_KINDS
 from equitab.report.figure import Figure
 from equitab.report.gain_figures import draw_gains
+from equitab.report.network_section import NETWORK_KINDS
 from equitab.report.picture_figures import PICTURE_KINDS
+from equitab.report.ratio_section import RATIO_KINDS
 
 Series = dict[str, list[CurvePoint]]
 
@@ -56,7 +59,8 @@ def lay_out_figures(
         kind, _, rest = point.figure.partition("/")
         by_kind.setdefault(kind, {}).setdefault(rest, {}).setdefault(point.series, []).append(point)
     plain = ("threshold_sweep", "frontier", "distribution", "training", "gain")
-    known = {*plain, "candidates", *COLUMN_KINDS, *PICTURE_KINDS, *KINDS, *LISTED}
+    elsewhere = (*PICTURE_KINDS, *RATIO_KINDS, *EXPLANATION_KINDS, *NETWORK_KINDS)
+    known = {*plain, "candidates", *COLUMN_KINDS, *elsewhere, *KINDS, *LISTED}
     return Figures(
         _main_first(
             figure

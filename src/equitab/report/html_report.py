@@ -10,18 +10,23 @@ from equitab.evaluation.results import Headline
 from equitab.report import wording
 from equitab.report.certificate_section import lay_out_certificate
 from equitab.report.comparison import lay_out_comparison
+from equitab.report.complexity_section import lay_out_complexity
 from equitab.report.constraint_screen import lay_out_constraints
 from equitab.report.constraint_tables import lay_out_constraint_tables
 from equitab.report.contents import MetricTexts, ReportContents
+from equitab.report.explanation_section import lay_out_explanations
 from equitab.report.figures import lay_out_figures
 from equitab.report.first_screen import lay_out_first_screen
 from equitab.report.group_truth_section import lay_out_group_truth
 from equitab.report.lone_groups import name_lone_groups
+from equitab.report.network_section import lay_out_network
 from equitab.report.picture_figures import lay_out_pictures
 from equitab.report.plan_section import lay_out_plan
 from equitab.report.promise_history import lay_out_history
 from equitab.report.promises_section import lay_out_promises
 from equitab.report.quality import lay_out_quality_section
+from equitab.report.ratio_section import lay_out_ratios
+from equitab.report.rounds_section import lay_out_rounds
 from equitab.report.search_section import lay_out_search
 from equitab.report.tables import lay_out_glossary, lay_out_groups
 
@@ -136,10 +141,15 @@ def _lay_out(contents: ReportContents) -> dict[str, Any]:
         "quality": lay_out_quality_section(contents.measurements, contents.groups, texts, figures.columns),
         "group_truth": lay_out_group_truth(contents.measurements),
         "pictures": lay_out_pictures(contents.curves),
+        "network": lay_out_network(contents.curves),
+        "complexity": lay_out_complexity(contents.measurements),
+        "explanations": lay_out_explanations(contents.measurements, contents.curves, headline, texts),
         "plan": lay_out_plan(contents.plan),
         "promises": lay_out_promises(contents.assurance),
         "history": lay_out_history(contents.assurance),
         "certificate": lay_out_certificate(contents.assurance),
+        "rounds": lay_out_rounds(contents.rounds),
+        "ratios": lay_out_ratios(contents.ratios, contents.curves),
         "search": lay_out_search(contents.search, texts) if contents.search else None,
         "glossary": lay_out_glossary(_used_metrics(contents, headline), texts),
     }

@@ -53,6 +53,8 @@ class PlanContents:
         By group, then outcome.
     refusals : tuple of str
         What the strategy asks for and the plan does not do.
+    steer : float
+        Above 0, rows were added where people are few.
     """
 
     strategy: str
@@ -62,3 +64,4 @@ class PlanContents:
     n_outside: int = 0
     cells: tuple[PlannedCell, ...] = ()
     refusals: tuple[str, ...] = ()
+    steer: float = 0.0

@@ -69,6 +69,11 @@ def _sentences(plan: PlanContents) -> list[str]:
         said.append(f"{len(missed)} of {len(asked)} groups by outcome did not get the rows planned.")
     if plan.n_free:
         said.append(f"The group and outcome of {count(plan.n_free)} rows were left to the generator.")
+    if plan.steer:
+        said.append(
+            f"It was steered by {plan.steer:g}: of several rows drawn for each, one was taken in proportion to its mean"
+            f" distance to its nearest real rows to the power {plan.steer:g}; so more rows lie where people are few."
+        )
     n_borrowed = sum(cell.n_drawn for cell in asked if cell.parent)
     if n_borrowed:
         said.append(

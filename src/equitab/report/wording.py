@@ -20,11 +20,13 @@ UNDEFINED = "undefined"
 NO_BREAK = "\u00a0"
 """A space at which no line breaks: an interval stays in one piece."""
 
+_ABBREVIATIONS = frozenset({"auroc", "auprc", "dcr", "nndr", "mlp", "nc", "shap", "smote", "tpr", "fpr"})
 _TREATMENTS = {
     "original": ("Original", "the original rows"),
     "augmented": ("Augmented", "real and synthetic rows"),
     "reweighed": ("Reweighed", "the original rows, reweighed"),
     "augmented_reweighed": ("Augmented + reweighed", "real and synthetic rows, reweighed"),
+    "dr_fairness": ("Learned ratios", "real and generated rows in learned ratios"),
     "smote_nc": ("SMOTE-NC", "rows balanced by SMOTE-NC"),
     "random_oversampling": ("Random oversampling", "the original rows and random copies of them"),
     "random_undersampling": ("Random undersampling", "a part of the original rows, drawn at random"),
@@ -162,9 +164,15 @@ def show_stage(stage: str) -> str:
 
 
 def sentence_case(name: str) -> str:
-    """Return ``Gradient boosting`` for ``gradient_boosting``."""
-    text = show_name(name.replace("_", " "))
-    return text[:1].upper() + text[1:]
+    """Return ``Gradient boosting`` for ``gradient_boosting``; abbreviations are written large.
+
+    Examples
+    --------
+    >>> sentence_case("gradient_boosting"), sentence_case("auroc"), sentence_case("smote_nc")
+    ('Gradient boosting', 'AUROC', 'SMOTE NC')
+    """
+    words = show_name(name.replace("_", " ")).split(" ")
+    return upper_first(" ".join(word.upper() if word in _ABBREVIATIONS else word for word in words))
 
 
 def upper_first(sentence: str) -> str:

@@ -6,6 +6,7 @@ everybody, for each sensitive group, and for their intersections.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,6 +72,7 @@ def measure_quality(
     schema: TableSchema,
     *,
     depth: QualityDepth = "quick",
+    metrics: Collection[str] | None = None,
     settings: MeasurementSettings | None = None,
     max_rows: int | None = None,
     generator_seed: int | None = None,
@@ -89,6 +91,9 @@ def measure_quality(
     schema : TableSchema
     depth : {"quick", "full"}
         How many rows each measure looks at, and how thoroughly detectors and attackers learn (`LIMITS`).
+    metrics : collection of str, optional
+        The metrics that matter: detectors, attackers and models of every column, which take most of the time, are
+        left out where none of theirs is among them. Everything when not given.
     settings : MeasurementSettings, optional
         Confidence of the intervals, and how many rows a group must have.
     max_rows : int, optional
@@ -138,11 +143,21 @@ def measure_quality(
         generator_seed,
     )
     found, points = measure_marginals(plan)
-    found += measure_detection(plan)
-    utility, more_points = measure_global_utility(plan)
-    found += [*utility, *measure_coverage(plan), *measure_representation(plan)]
-    found += [*measure_group_marginals(plan), *_closeness(plan), *measure_membership(plan)]
-    return Quality(tuple(found), (*points, *more_points))
+    if _matters("c2st", metrics):
+        found += measure_detection(plan)
+    if _matters("global_utility", metrics):
+        utility, more_points = measure_global_utility(plan)
+        found, points = [*found, *utility], [*points, *more_points]
+    found += [*measure_coverage(plan), *measure_representation(plan)]
+    found += [*measure_group_marginals(plan), *_closeness(plan)]
+    if _matters("membership", metrics):
+        found += measure_membership(plan)
+    return Quality(tuple(found), tuple(points))
+
+
+def _matters(word: str, metrics: Collection[str] | None) -> bool:
+    """Return whether any of some metrics has a word in its name, or all matter."""
+    return metrics is None or any(word in name for name in metrics)
 
 
 def _check(synthetic: Frame, training: Frame, holdout: Frame | None, schema: TableSchema) -> None:

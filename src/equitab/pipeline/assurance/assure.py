@@ -30,7 +30,7 @@ from equitab.dataframe import Frame
 from equitab.errors import EquitabError
 from equitab.evaluation.results import Measurement, measurements_from_frame
 from equitab.pipeline.assurance.judged import Judged, judged
-from equitab.pipeline.assurance.store_knowledge import look_back
+from equitab.pipeline.assurance.store_knowledge import look_back, newest_results
 from equitab.pipeline.schema_resolution import SchemaSource
 
 NO_STORE = "none"
@@ -221,12 +221,14 @@ def _known_before(
         with EvidenceStore.open(store, read_only=True) as opened:
             rows = opened.runs(subject=subject).to_native().to_pylist()
             names = [row["run"] for row in rows if row["n_measurements"]]
-            before = (names[: names.index(run)] if run in names else names)[-n_times:]
-            held = [opened.history(subject=subject, run=name, kind="measurement") for name in before]
+            earlier = names[: names.index(run)] if run in names else names
+            known = newest_results(opened, earlier, subject=subject, n_times=n_times)
     except EquitabError as error:
         return [], (f"The evidence store could not be asked for earlier times: {error}",)
-    named = ", ".join(before) or "none"
-    return held, (f"Earlier times of {subject!r} in the evidence store that were looked at: {named}.",)
+    named = ", ".join(known) or "none"
+    return list(known.values()), (
+        f"Earlier times of {subject!r} in the evidence store that were looked at: {named}.",
+    )
 
 
 def _keep(

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from equitab.assurance import Certificate, EvidenceStore, claims_of, conditions_of, digest_file
 from equitab.assurance.run_files import read_record
-from equitab.dataframe import Frame, read_table
+from equitab.dataframe import Frame, read_table, take_rows
 from equitab.errors import EquitabError
 
 if TYPE_CHECKING:
     from equitab.assurance import Contract
 
 NO_STORE = "none"
+ROUNDS_PROBE = "rounds"
+"""Says of measurements that they are of rounds of growing: they chose, and are no earlier result."""
 _MONITORED = "monitor/"
 
 
@@ -133,7 +139,33 @@ def earlier_runs(store: EvidenceStore, contract: Contract, *, subject: str, run:
     names = [row["run"] for row in rows]
     earlier = rows[: names.index(run)] if run in names else []
     before = [row["run"] for row in earlier if row["n_measurements"]]
-    return tuple(store.history(subject=subject, run=name, kind="measurement") for name in before[-n_times:])
+    return tuple(newest_results(store, before, subject=subject, n_times=n_times).values())
+
+
+def newest_results(
+    store: EvidenceStore, runs: Sequence[str], *, subject: str, n_times: int
+) -> dict[str, Frame]:
+    """Return what the newest of some runs measured, by run, oldest first.
+
+    Rounds of growing are left aside, and runs that got no further: they chose, and are no result.
+
+    Parameters
+    ----------
+    store : EvidenceStore
+    runs : sequence of str
+        Oldest first.
+    subject : str
+    n_times : int
+        How many runs at most.
+    """
+    found = ((name, _results_of(store, subject=subject, run=name)) for name in reversed(runs))
+    newest = list(islice(((name, frame) for name, frame in found if len(frame)), n_times))
+    return dict(reversed(newest))
+
+
+def _results_of(store: EvidenceStore, *, subject: str, run: str) -> Frame:
+    frame = store.history(subject=subject, run=run, kind="measurement")
+    return take_rows(frame, np.asarray(frame["probe"].to_list()) != ROUNDS_PROBE)
 
 
 def _earlier(store: EvidenceStore, certificate: Certificate, folder: Path | None) -> tuple[Frame, ...]:

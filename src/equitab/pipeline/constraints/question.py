@@ -33,7 +33,7 @@ _BASELINES = (
     "random_undersampling",
     "threshold_optimizer",
 )
-_OTHERS = ("synthetic", "augmented", "augmented_reweighed", "unguided")
+_OTHERS = ("synthetic", "augmented", "augmented_reweighed", "dr_fairness", "unguided")
 
 
 def features_name(constraint: FairnessConstraint, schema: TableSchema) -> str:

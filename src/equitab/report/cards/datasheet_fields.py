@@ -26,6 +26,7 @@ _STRATEGIES = {
     "fill_both": "every group and outcome as large as the largest",
     "fill_within_outcomes": "every group as large as the largest within each outcome",
     "equal_rates": "the same share of favorable outcomes in every group, with the fewest rows",
+    "sparse_regions": "more rows where people are few",
     "table": "the numbers of a table of its own",
 }
 _MOST_GROUPS = 60

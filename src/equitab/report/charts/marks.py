@@ -52,6 +52,7 @@ _STYLES = {
     "augmented": MarkStyle("t1", "triangle", "1.5 2.5"),
     "reweighed": MarkStyle("t2", "square", "8 3 1.5 3"),
     "augmented_reweighed": MarkStyle("t3", "diamond"),
+    "dr_fairness": MarkStyle("t3", "square", "12 2"),
     "smote_nc": MarkStyle("t4", "cross", "3 2"),
     "threshold_optimizer": MarkStyle("t5", "plus", "10 4"),
     "random_oversampling": MarkStyle("t7", "hexagon", "4 4"),

@@ -59,7 +59,7 @@ def fit_scale(values: Iterable[float | None], start: float, stop: float, *, n_ti
     """
     known = [value for value in values if value is not None and math.isfinite(value)] or [0.0, 1.0]
     low, high = min(known), max(known)
-    if high - low < 1e-9 * max(abs(low), abs(high), 1e-6):
+    if high - low < 1e-9 * max(abs(low), abs(high), 1.0):
         margin = max(abs(low) * 0.1, 0.05)
         low, high = low - margin, high + margin
     step = _round_step((high - low) / n_ticks)
