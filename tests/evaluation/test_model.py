@@ -175,3 +175,22 @@ def test_a_missing_weight_is_an_error_that_counts(town):
     weights[:3] = np.nan
     with pytest.raises(TableError, match="others in 3 of"):
         fit_model(town.training, learner("decision_tree"), schema=town.schema, weights=weights, seed=0)
+
+
+def test_a_number_that_no_training_row_has_changes_no_score_of_trees():
+    """A column that began to be filled later: trees cannot bin it, and it tells nobody apart."""
+    ages = list(range(20, 60)) * 3
+    boosting = learner("gradient_boosting")
+    held = {"age": ages, "hired": ["yes" if age % 40 > 12 else "no" for age in ages]}
+    columns = Column("age", "integer"), Column("hired", "categorical")
+    gone = Column("bonus", "numeric", has_missing=True)
+    plain = fit_model(
+        frame_from_columns(held), boosting, schema=TableSchema(columns, "hired", ("yes",)), seed=0
+    )
+    with_gone = frame_from_columns({**held, "bonus": np.full(len(ages), np.nan)})
+    schema = TableSchema((*columns, gone), "hired", ("yes",))
+    model = fit_model(with_gone, boosting, schema=schema, seed=0)
+    filled = frame_from_columns({**held, "bonus": np.linspace(-1, 1, len(ages))})
+    expected = plain.favorable_score(with_gone)
+    assert model.favorable_score(with_gone) == pytest.approx(expected)
+    assert model.favorable_score(filled) == pytest.approx(expected)

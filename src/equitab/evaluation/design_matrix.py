@@ -24,13 +24,17 @@ MAX_ONE_HOT, MAX_ORDINAL = 50, 250
 
 @dataclass(frozen=True)
 class NumberFeature:
-    """A number: scaled by mean and standard deviation, the median where missing, and a flag for that."""
+    """A number: scaled by mean and standard deviation, the median where missing, and a flag for that.
+
+    One that no training row has (`is_empty`) tells nobody apart: it is 0 for trees, which cannot bin it.
+    """
 
     name: str
     mean: float
     scale: float
     median: float
     has_missing: bool
+    is_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,9 @@ class DesignMatrix:
             codes = _category_codes(frame, feature, self.missing_tokens)
             return _indicators(codes, feature) if is_one_hot else _as_number(codes)
         held = values[feature.name]
-        return _standardised(held, feature) if is_one_hot else held[:, None]
+        if is_one_hot:
+            return _standardised(held, feature)
+        return np.zeros((len(held), 1)) if feature.is_empty else held[:, None]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""
@@ -220,7 +226,7 @@ def _learn_category(frame: Frame, name: str, missing_tokens: tuple[str, ...], ca
 def _learn_number(name: str, values: np.ndarray) -> NumberFeature:
     present = values[np.isfinite(values)]
     if not present.size:
-        return NumberFeature(name, 0.0, 1.0, 0.0, has_missing=True)
+        return NumberFeature(name, 0.0, 1.0, 0.0, has_missing=True, is_empty=True)
     scale = float(present.std())
     has_missing = present.size < values.size
     return NumberFeature(name, float(present.mean()), scale or 1.0, float(np.median(present)), has_missing)
