@@ -265,3 +265,17 @@ def test_a_run_that_stopped_after_its_rounds_goes_on_with_them(
         for place in (grown_run.folder, tmp_path / "result")
     ]
     assert tables[0].equals(tables[1])
+
+
+def test_of_a_contract_that_cannot_be_read_it_is_not_said_that_there_is_none() -> None:
+    recipe = {
+        "table": "people.csv",
+        "schema": {},
+        "contract": "nowhere.yaml",
+        "plan": {"rounds": {"step": 0.1}},
+    }
+    with pytest.raises(RecipeError) as caught:
+        recipe_from_dict(recipe)
+    assert [problem.where for problem in caught.value.problems] == [
+        "recipe key 'contract', contract 'nowhere.yaml'"
+    ]

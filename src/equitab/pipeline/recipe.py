@@ -338,11 +338,12 @@ Next: did you mean 'models'?
         problems += wrong
     plain["contract"], wrong = read_contract_choice(plain.get("contract"))
     problems += wrong
+    is_contract_wrong = bool(wrong)
     try:
         recipe = TypeAdapter(Recipe).validate_python(plain)
     except ValidationError as error:
         raise RecipeError(parsing_problems(error, Recipe, problems)) from None
-    problems += contradictions(recipe)
+    problems += contradictions(recipe, is_contract_wrong=is_contract_wrong)
     if problems:
         raise RecipeError(problems)
     return recipe

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from equitab.pipeline.recipe import PlanChoice, Recipe
 
 
-def contradictions(recipe: Recipe) -> Iterator[Problem]:
+def contradictions(recipe: Recipe, *, is_contract_wrong: bool = False) -> Iterator[Problem]:
     """Yield everything in a well-formed recipe that contradicts itself."""
     if not recipe.models:
         yield Problem("recipe key 'models'", "at least one model", "none", "logistic_regression, say")
@@ -26,7 +26,7 @@ def contradictions(recipe: Recipe) -> Iterator[Problem]:
     yield from _plan_contradictions(recipe.plan)
     yield from _generator_contradictions(recipe)
     yield from ratio_contradictions(recipe)
-    yield from rounds_contradictions(recipe)
+    yield from rounds_contradictions(recipe, is_contract_wrong=is_contract_wrong)
     if recipe.constrained_rows is not None and not recipe.constraints:
         advice = "name a constraint, or remove it"
         yield Problem("recipe key 'constrained_rows'", "constraints", "none", advice)

@@ -57,12 +57,13 @@ class RoundsChoice:
         return {"name": models[0].name, "parameters": dict(models[0].parameters)}
 
 
-def rounds_contradictions(recipe: Recipe) -> Iterator[Problem]:
-    """Yield what contradicts a recipe's rounds."""
+def rounds_contradictions(recipe: Recipe, *, is_contract_wrong: bool = False) -> Iterator[Problem]:
+    """Yield what contradicts a recipe's rounds; of a contract that cannot be read more than enough was said."""
     plan = recipe.plan
     if plan.rounds is None:
         return
-    if recipe.contract is None or recipe.contract.contract is None:
+    has_contract = recipe.contract is not None and recipe.contract.contract is not None
+    if not has_contract and not is_contract_wrong:
         advice = "name a contract's file or a template, or remove 'rounds'"
         yield Problem(WHERE, "a contract that says when it is enough", "no key 'contract'", advice)
     bounds = {"rows": plan.rows, "max_rows": plan.max_rows}
