@@ -244,6 +244,7 @@ def test_the_study_of_patients_judges_the_paper(tmp_path: Path, shared_data: Pat
         compas=None,
         n_steps=40,
         n_density_draws=50,
+        plane="pca",  # UMAP is compiled for most of a minute, and tested elsewhere
     )
     folder = tmp_path / "study"
     result = study_mcrage(folder, settings=settings, data=shared_data, seed=0, n_jobs=1)

@@ -53,7 +53,7 @@ def project_tables(
         For some of the tables, which of their rows are real. In a table that is not named, and in all of them
         when not given, the rows are real that equal a row of the first table.
     method : {"auto", "umap", "pca"}, default "auto"
-        ``auto``: UMAP where it is installed and there are at least 500 real rows, else principal components.
+        ``auto``: UMAP where it is installed and there are at least 1,000 real rows, else principal components.
     seed : int, default 0
 
     Returns

@@ -223,7 +223,7 @@ class Recipe(_Strict):
         Whether models see the sensitive features.
     pictures : {"auto", "umap", "pca", "none"}, default "auto"
         How training tables are put on one plane in the report: by UMAP (which takes up to a minute) where the extra
-        ``pictures`` is installed and there are 500 training rows, else by principal components.
+        ``pictures`` is installed and there are 1,000 training rows, else by principal components.
     seed : int, default 0
     n_seeds : int, default 1
         How many times the whole flow is repeated, with the seeds ``seed``, ``seed + 1`` and so on.

@@ -41,7 +41,7 @@ _METHODS = {
     "pca": (
         "principal components",
         "The two directions along which real rows differ most (principal components"
-        ", in place of UMAP, which needs the extra \u2018pictures\u2019 and 500 real rows).",
+        ", in place of UMAP, which needs the extra \u2018pictures\u2019 and 1,000 real rows).",
     ),
 }
 _NOTES = {

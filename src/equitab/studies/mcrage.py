@@ -19,7 +19,7 @@ from typing import Literal
 
 from equitab.errors import Problem, RecipeError, closest
 from equitab.evaluation import LEARNERS as KNOWN_LEARNERS
-from equitab.evaluation import Learner
+from equitab.evaluation import Learner, PlaneChoice
 
 TableName = Literal["patients", "adult", "compas"]
 TABLES: tuple[TableName, ...] = ("patients", "adult", "compas")
@@ -108,6 +108,8 @@ class McrageSettings:
         Weight of the guided arms.
     n_density_draws : int
         Rows drawn for every cell of group and outcome, for density curves.
+    plane : {"auto", "umap", "pca"}, default "auto"
+        How training tables are put on one plane; see `equitab.evaluation.project_tables`.
     """
 
     patients: TableSettings | None
@@ -117,6 +119,7 @@ class McrageSettings:
     n_steps: int | None = None
     guidance: float = 0.5
     n_density_draws: int = 4_000
+    plane: PlaneChoice = "auto"
 
     def __post_init__(self) -> None:
         problems = [problem for name, held in self.tables.items() for problem in _problems(name, held)]

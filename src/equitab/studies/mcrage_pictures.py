@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from equitab.dataframe import Frame, as_frame, frame_from_columns
-from equitab.evaluation import CurvePoint, group_densities, project_tables
+from equitab.evaluation import CurvePoint, PlaneChoice, group_densities, project_tables
 from equitab.generators import Generator
 from equitab.studies.mcrage import ARMS, PAPERS_ARM
 from equitab.studies.mcrage_arms import Making, Treated, augment_by, fit_generator
@@ -33,7 +33,9 @@ class Pictures:
     curves: list[CurvePoint]
 
 
-def draw_pictures(split: Split, making: Making, *, n_draws: int, seed: int) -> Pictures:
+def draw_pictures(
+    split: Split, making: Making, *, n_draws: int, plane: PlaneChoice = "auto", seed: int
+) -> Pictures:
     """Fit generators on a split and return what its pictures show.
 
     Parameters
@@ -43,13 +45,14 @@ def draw_pictures(split: Split, making: Making, *, n_draws: int, seed: int) -> P
     making : Making
     n_draws : int
         Rows of every cell of group and outcome, for densities.
+    plane : {"auto", "umap", "pca"}, default "auto"
     seed : int
     """
     guided, smote = (fit_generator(split, arm, making) for arm in (PAPERS_ARM, "smote"))
     draws = draw_classes(split, guided, n_draws, seed=seed)
     treated = [augment_by(split, arm, making, held) for arm, held in (("smote", smote), (PAPERS_ARM, guided))]
     densities = group_densities(split.complete, draws, split.schema, columns=SHOWN_COLUMNS, seed=seed)
-    return Pictures(draws, [*densities, *_project(split, treated, seed)])
+    return Pictures(draws, [*densities, *_project(split, treated, plane, seed)])
 
 
 def draw_classes(split: Split, generator: Generator, n_rows: int, *, seed: int) -> Frame:
@@ -65,7 +68,7 @@ def draw_classes(split: Split, generator: Generator, n_rows: int, *, seed: int) 
     return as_frame(generator.sample(given=given.to_native(), seed=seed))
 
 
-def _project(split: Split, treated: Sequence[Treated], seed: int) -> list[CurvePoint]:
+def _project(split: Split, treated: Sequence[Treated], plane: PlaneChoice, seed: int) -> list[CurvePoint]:
     tables = {"all real rows": split.complete, "imbalanced": split.training}
     tables |= {ARMS[one.arm]: one.frame for one in treated}
-    return project_tables(tables, split.schema, seed=seed)
+    return project_tables(tables, split.schema, method=plane, seed=seed)

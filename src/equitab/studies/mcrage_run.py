@@ -254,7 +254,9 @@ def _draw(stages: Stages, split: Split, settings: McrageSettings, making: Making
     draws, curves = stages.folder.place(DRAWS), stages.folder.work(CURVES)
 
     def work() -> Done:
-        found = draw_pictures(split, making, n_draws=settings.n_density_draws, seed=split.seed)
+        found = draw_pictures(
+            split, making, n_draws=settings.n_density_draws, plane=settings.plane, seed=split.seed
+        )
         write_table(found.draws, draws, overwrite=True)
         write_table(curves_frame(found.curves), curves, overwrite=True)
         return Done([draws, curves], {"rows": len(found.draws)})
