@@ -94,7 +94,7 @@ def test_console_blocks_run(
     pytest.importorskip("torch")
     monkeypatch.setenv("EQUITAB_HOME", str(tmp_path / "home"))
     for line in command_lines(page):
-        in_short = re.sub(r"--max-seconds \d+", "--max-seconds 20", line)
+        in_short = re.sub(r"--max-seconds \d+", "--max-seconds 10", line)
         words = [sys.executable, "-m", "equitab", *shlex.split(in_short)]
         done = subprocess.run(words, cwd=people_csv, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"

@@ -329,10 +329,10 @@ def test_a_cell_whose_pool_is_noise_is_drawn_from_real_images(shared_data: Path)
     from equitab.studies.dr_fairness_images_training import train_arms
 
     assert read_digits(shared_data / "mnist" / "mnist.parquet")[0].grey.shape == (60_000, 28, 28)
-    held = TaskSettings(1_000, 500, 500, bias=0.9, side=28, n_batches=150, per_cell=100)
-    settings = ImageSettings(digits=held, n_diffusion_steps=20, width=8, ratio_step=0.05)
+    held = TaskSettings(800, 400, 400, bias=0.9, side=14, n_batches=80, per_cell=40)
+    settings = ImageSettings(digits=held, n_diffusion_steps=10, width=8, ratio_step=0.1)
     task = make_task("digits", settings, data=shared_data, seed=0, number=0)
-    clean, spoiled = train_arms(task, ["dr_fairness_every_batch", CORRUPTED], settings, n_batches=150, seed=0)
+    clean, spoiled = train_arms(task, ["dr_fairness_every_batch", CORRUPTED], settings, n_batches=80, seed=0)
     cell = np.unravel_index(task.rarest_cell, task.training.counts().shape)
     assert spoiled.real_shares[-1][cell] > clean.real_shares[-1][cell] + 0.02
     assert task.facts["recognised_real"] > 0.85
