@@ -75,7 +75,7 @@ def wait_for_stage(folder: Path, stage: str, process: subprocess.Popen[str]) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", ["models-0"])
+@pytest.mark.parametrize("stage", ["models-0", "quality-0"])
 def test_an_interrupted_run_exits_with_130_and_can_be_resumed(
     recipe_file: Path, tmp_path: Path, stage: str
 ) -> None:
@@ -94,7 +94,7 @@ def test_an_interrupted_run_exits_with_130_and_can_be_resumed(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", ["models-0", "report"])
+@pytest.mark.parametrize("stage", ["split", "models-0", "report"])
 def test_a_killed_run_resumes(recipe_file: Path, tmp_path: Path, finished_run: Path, stage: str) -> None:
     """SIGKILL leaves no time to clean up; what is on disk is enough, and the result is the same."""
     folder = tmp_path / "result"
@@ -123,7 +123,7 @@ def assert_resumes(folder: Path, recipe: Path, *, done: dict[str, dict[str, obje
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n_bytes", [60_000])
+@pytest.mark.parametrize("n_bytes", [3_000, 60_000])
 def test_a_full_disk_ends_with_a_message_and_can_be_resumed(
     recipe_file: Path, tmp_path: Path, n_bytes: int
 ) -> None:
