@@ -27,7 +27,7 @@ $(VENV)/dev-ready: $(VENV)/pip-ready pyproject.toml $(CONSTRAINTS)
 demo: $(VENV)/demo-ready  ## run the main job on the packaged Adult table and say where the report is
 	$(BIN)/equitab demo --out demo-report --overwrite
 
-test: $(VENV)/dev-ready  ## the plain tests (about five minutes on two cores)
+test: $(VENV)/dev-ready  ## the plain tests (six minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser and not server"
 
 test-all: $(VENV)/dev-ready  ## every test, also slow ones and those that need a browser

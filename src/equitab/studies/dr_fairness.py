@@ -170,4 +170,4 @@ QUICK = DrFairnessSettings(
     with_corruption=False,
     n_jobs=1,
 )
-"""A minute: few rows of Adult, two seeds, two pools, few batches."""
+"""Quick: few rows of Adult, two seeds, two pools, few batches."""

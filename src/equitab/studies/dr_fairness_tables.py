@@ -77,7 +77,7 @@ def study_tables(
     out : str or Path
         The folder to write.
     quick : bool, default False
-        Few rows, seeds, pools and batches: a minute.
+        Few rows, seeds, pools and batches: minutes.
     settings : DrFairnessSettings, optional
         In place of `quick`.
     data : str or Path, optional
