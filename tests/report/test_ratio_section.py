@@ -21,6 +21,8 @@ def contents(*cells: RatioCell, n_outside: int = 0) -> RatioContents:
     return RatioContents(
         objective="equalized_odds",
         accuracy_weight=20,
+        favorable_start=0.3,
+        favorable_end=0.2,
         head="logistic",
         n_steps=2000,
         n_validation=500,

@@ -23,6 +23,7 @@ from equitab.studies.dr_fairness_arms import STRATEGIES, measure
 from equitab.studies.dr_fairness_claims import JudgedClaim, corrupted_cells, judge_claims
 from equitab.studies.dr_fairness_numbers import (
     ACCURACY,
+    CALLED,
     CHOSEN,
     GAP,
     ArmNumber,
@@ -58,7 +59,7 @@ def measured(arm: str, accuracy: float, gap: float, **changes: Any) -> list[ArmN
     """Return an arm that is as good on validation as on test rows, the same on three seeds but for a little."""
     return [
         number(arm, metric, value + 0.001 * seed * (metric == GAP), stage=stage, seed=seed, **changes)
-        for metric, value in ((ACCURACY, accuracy), (GAP, gap))
+        for metric, value in ((ACCURACY, accuracy), (GAP, gap), (CALLED, 0.2))
         for stage in ("validation", "test")
         for seed in range(3)
     ]
@@ -69,7 +70,7 @@ def some_numbers() -> Numbers:
     return Numbers(
         [
             *measured(PLAIN, 0.85, 0.09),
-            *measured("fairbatch", 0.85, 0.07),
+            *measured("fairbatch", 0.85, 0.07, setting="step, 0.005"),
             *measured(RATIOS, 0.848, 0.03, setting="rate, 5"),
             *measured(RATIOS, 0.849, 0.05, setting="loss, 20"),
             *measured(RATIOS, 0.82, 0.001, setting="rate, 1"),
@@ -84,6 +85,7 @@ def test_gaps_and_accuracy_are_counted_right() -> None:
     predicted = np.array([1, 0, 0, 0, 1, 1, 1, 0], dtype=bool)
     assert measure(predicted, truth) == {
         "accuracy": 0.75,
+        "called_favorable": 0.5,
         "equalized_odds_gap": 0.5,
         "tpr_gap": -0.5,
         "fpr_gap": -0.5,

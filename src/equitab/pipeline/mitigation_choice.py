@@ -29,10 +29,14 @@ class DrFairnessChoice:
     name : {"dr_fairness"}
     objective : {"equalized_odds", "equal_opportunity", "demographic_parity"}, default "equalized_odds"
         Which differences between groups the ratios are to make small, on validation rows.
-    gap : {"loss", "rate"}, default "loss"
-        By what groups are compared: mean losses, as published, or mean probabilities.
-    accuracy_weight : float, default 20
+    gap : {"rate", "loss"}, default "rate"
+        By what groups are compared: mean probabilities, or mean losses, as published.
+    accuracy_weight : float or None
         How much the loss of all validation rows counts beside the difference between groups: less of it, fairer.
+        0.5 for rates and 20, as published, for losses when None.
+    label_shares : {"learned", "kept"}, default "learned"
+        Whether outcomes keep their shares of a batch, as published, or have them moved, within a factor of two of
+        their odds. Moved, both the rates of true and of false positives come together.
     head : {"logistic", "mlp"}, default "logistic"
         The model that ratios are learned with; every model of the recipe then learns with the weights they give.
         ``mlp`` needs the extra ``torch``.
@@ -47,18 +51,28 @@ class DrFairnessChoice:
     --------
     >>> DrFairnessChoice(accuracy_weight=5).objective
     'equalized_odds'
+    >>> DrFairnessChoice(gap="loss").weight
+    20.0
     """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid", "allow_inf_nan": False}
 
     name: Literal["dr_fairness"] = DR_FAIRNESS  # type: ignore[assignment]
     objective: Literal["equalized_odds", "equal_opportunity", "demographic_parity"] = "equalized_odds"
-    gap: Literal["loss", "rate"] = "loss"
-    accuracy_weight: Annotated[float, Field(ge=0)] = 20.0
+    gap: Literal["rate", "loss"] = "rate"
+    accuracy_weight: Annotated[float, Field(ge=0)] | None = None
+    label_shares: Literal["learned", "kept"] = "learned"
     head: Literal["logistic", "mlp"] = "logistic"
     n_steps: Count = 3000
     hypergradient: Literal["identity", "last_layer"] = "identity"
     sensitive_features: tuple[str, ...] | None = None
+
+    @property
+    def weight(self) -> float:
+        """The accuracy weight that is used."""
+        from equitab.mitigation.adaptive_sampling.objectives import weight_for
+
+        return weight_for(self.gap, self.accuracy_weight)
 
 
 def read_mitigation(data: Sequence[Any]) -> tuple[list[Any], list[Problem]]:

@@ -38,7 +38,7 @@ NOTE[DEPARTURE]: published is an update before every batch.
 """
 MOST_POINTS = 200
 """So many points of each line are kept for charts."""
-_TABLES = ("group_shares", "real_shares")
+_TABLES = ("group_shares", "real_shares", "label_shares")
 OUTCOMES = ("not favorable", "favorable")
 
 
@@ -219,8 +219,7 @@ class UsedRatios:
         """Return the ratios of a fitted head, an `AdaptiveSamplingClassifier`."""
         last = head.history_[-1].n_batches
         later = [point for point in head.history_ if 2 * point.n_batches >= last]
-        groups, real = (np.mean([getattr(point, name) for point in later], axis=0) for name in _TABLES)
-        return cls(groups, real, head.ratios_.label_shares)
+        return cls(*(np.mean([getattr(point, name) for point in later], axis=0) for name in _TABLES))
 
     @property
     def batch_shares(self) -> np.ndarray:
@@ -237,7 +236,8 @@ def _fit_head(real: Any, generated: Any, judged: Any, choice: DrFairnessChoice, 
         choice.head,
         objective=choice.objective,
         gap=choice.gap,
-        accuracy_weight=choice.accuracy_weight,
+        accuracy_weight=choice.weight,
+        label_shares=choice.label_shares,
         n_steps=choice.n_steps,
         hypergradient=choice.hypergradient,
         update_every=UPDATE_EVERY,  # one that is timed would not give the same ratios twice
@@ -297,7 +297,9 @@ def _contents(
     )
     return RatioContents(
         objective=choice.objective,
-        accuracy_weight=choice.accuracy_weight,
+        accuracy_weight=choice.weight,
+        favorable_start=float(start.label_shares[1]),
+        favorable_end=float(used.label_shares[1]),
         head=choice.head,
         n_steps=choice.n_steps,
         n_validation=int(judged.takes_part.sum()),

@@ -46,6 +46,8 @@ class RatioContents:
     ----------
     objective : str
     accuracy_weight : float
+    favorable_start, favorable_end : float
+        The share of the favorable outcome among the rows that models learn from.
     head : str
         The model that they were learned with.
     n_steps : int
@@ -61,6 +63,8 @@ class RatioContents:
 
     objective: str
     accuracy_weight: float
+    favorable_start: float
+    favorable_end: float
     head: str
     n_steps: int
     n_validation: int

@@ -133,11 +133,24 @@ def _lead(ratios: RatioContents) -> str:
         f"{ratios.accuracy_weight:g} on the loss of everybody. Every model of the treatment then learned from all "
         "rows with weights that give these shares."
     )
+    said += _outcomes_sentence(ratios)
     if ratios.n_outside:
         said += (
             f" {count(ratios.n_outside)} training rows of groups too small to be judged keep their weight."
         )
     return said
+
+
+def _outcomes_sentence(ratios: RatioContents) -> str:
+    """Say what became of the share of the favorable outcome, which models learn to predict as often."""
+    start, end = (wording.format_share(share) for share in (ratios.favorable_start, ratios.favorable_end))
+    if ratios.favorable_start == ratios.favorable_end:
+        return f" Outcomes kept their shares: {start} of the rows are favorable."
+    how = "fewer" if ratios.favorable_end < ratios.favorable_start else "more"
+    return (
+        f" The share of the favorable outcome itself moved from {start} to {end}, so that models call {how} people "
+        "favorable: that is how the rates of true and of false positives come together both."
+    )
 
 
 def _warnings(ratios: RatioContents) -> list[str]:

@@ -22,13 +22,13 @@ Part = Literal["tables", "images", "all"]
 TableName = Literal["adult", "compas"]
 TABLES: tuple[TableName, ...] = ("adult", "compas")
 
-PLAIN, RATIOS = "plain", "dr_fairness"
+PLAIN, FAIRBATCH, RATIOS = "plain", "fairbatch", "dr_fairness"
 ARMS = MappingProxyType(
     {
         PLAIN: "plain training, real rows",
         "uniform": "real and generated rows alike",
         "balanced": "balanced by generation",
-        "fairbatch": "FairBatch's rule",
+        FAIRBATCH: "FairBatch's rule",
         "reweighing": "reweighing",
         "reductions": "reductions (exponentiated gradient)",
         RATIOS: "learned ratios (Dr-Fairness)",
@@ -37,10 +37,12 @@ ARMS = MappingProxyType(
 """Every arm in words, in the order of pages."""
 NO_POOL = ""
 """The name of the pool where no generated row was there."""
-RATE, LOSS, PUBLISHED = "rate", "loss", "published"
-"""Forms of learned ratios: groups compared by mean probabilities or by mean losses, with gradients of real rows from
-training rows; and the published form, by mean losses, with gradients of real rows from the validation rows that also
-give the outer gradient."""
+OUTCOMES_TOO, RATE, LOSS, PUBLISHED = "rate, outcomes too", "rate", "loss", "published"
+"""Forms of learned ratios: groups compared by mean probabilities, with or without shares of outcomes that are learned
+too, or by mean losses; all with gradients of real rows from training rows; and the published form, by mean losses,
+with gradients of real rows from the validation rows that also give the outer gradient."""
+TUNED = (FAIRBATCH, RATIOS)
+"""Arms with settings, of which one is chosen on validation rows."""
 WITH_POOL = ("uniform", "balanced", RATIOS)
 """Arms that use generated rows."""
 
@@ -88,6 +90,8 @@ class DrFairnessSettings:
     ratio_settings : tuple of (str, float)
         Forms of learned ratios, each with an accuracy weight: from these one is chosen on validation rows. The first
         is the one whose ratios are shown.
+    fairbatch_steps : tuple of float
+        Steps of FairBatch's rule, chosen from in the same way; its authors' is 0.005, for hundreds of epochs.
     n_steps : int
         Batches.
     batch_size : int
@@ -110,12 +114,15 @@ class DrFairnessSettings:
     learners: tuple[str, ...] = (LOGISTIC, NETWORK, BOOSTING)
     generators: tuple[str, ...] = tuple(GENERATORS)
     ratio_settings: tuple[tuple[str, float], ...] = (
+        (OUTCOMES_TOO, 0.5),
+        (OUTCOMES_TOO, 2.0),
+        (OUTCOMES_TOO, 1.0),
+        (OUTCOMES_TOO, 0.25),
+        (RATE, 0.5),
         (LOSS, 20.0),
-        (RATE, 20.0),
-        (RATE, 5.0),
-        (RATE, 1.0),
         (PUBLISHED, 20.0),
     )
+    fairbatch_steps: tuple[float, ...] = (0.005, 0.02, 0.05)
     n_steps: int = 3000
     batch_size: int = 100
     n_validation: int = 512
@@ -147,8 +154,11 @@ class DrFairnessSettings:
             problems.append(
                 Problem("n_seeds", "at least 2: one says nothing about the next", str(self.n_seeds))
             )
-        if not self.ratio_settings:
-            problems.append(Problem("ratio_settings", "at least one", "none"))
+        problems += [
+            Problem(name, "at least one", "none")
+            for name in ("ratio_settings", "fairbatch_steps")
+            if not getattr(self, name)
+        ]
         if problems:
             raise RecipeError(problems)
 
@@ -161,7 +171,8 @@ QUICK = DrFairnessSettings(
     n_seeds=2,
     learners=(LOGISTIC, BOOSTING),
     generators=("independent_marginals", "boosted_trees_fast"),
-    ratio_settings=((LOSS, 20.0), (RATE, 1.0)),
+    ratio_settings=((OUTCOMES_TOO, 0.5), (LOSS, 20.0)),
+    fairbatch_steps=(0.005, 0.05),
     n_steps=400,
     n_validation=128,
     n_pool=300,

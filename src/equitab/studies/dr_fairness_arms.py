@@ -19,12 +19,14 @@ from equitab.pipeline.ratios import UsedRatios
 from equitab.studies.dr_fairness import (
     BOOSTING,
     CORRUPTED,
+    FAIRBATCH,
     LOGISTIC,
+    LOSS,
     NETWORK,
     NO_POOL,
+    OUTCOMES_TOO,
     PLAIN,
     PUBLISHED,
-    RATE,
     RATIOS,
     DrFairnessSettings,
 )
@@ -38,13 +40,13 @@ STRATEGIES: Mapping[str, Strategy] = {
     PLAIN: "uniform",
     "uniform": "pooled",
     "balanced": "balanced",
-    "fairbatch": "fairbatch",
+    FAIRBATCH: "fairbatch",
     RATIOS: "dr_fairness",
 }
 """What each arm is called by the batch sampler."""
-PUBLISHED_WEIGHT = 20.0
 _PUBLISHED_FORM: dict[str, Any] = {
     "gap": "loss",
+    "label_shares": "kept",
     "n_validation": 128,
     "inner_rows": "validation",
     "update_every": 1,
@@ -64,20 +66,20 @@ class Arm:
     generator : str
         Whose rows are the pool; empty without one.
     form : str
-        Of learned ratios: `RATE`, `LOSS` or `PUBLISHED`.
-    accuracy_weight : float or None
-        Of learned ratios.
+        Of learned ratios, such as `PUBLISHED`; ``step`` of FairBatch's rule.
+    amount : float or None
+        Accuracy weight of learned ratios; step of FairBatch's rule.
     """
 
     name: str
     generator: str = NO_POOL
     form: str = ""
-    accuracy_weight: float | None = None
+    amount: float | None = None
 
     @property
     def setting(self) -> str:
-        """Form and accuracy weight in words; empty for other arms."""
-        return "" if self.accuracy_weight is None else f"{self.form}, {self.accuracy_weight:g}"
+        """Form and amount in words; empty for arms without settings."""
+        return "" if self.amount is None else f"{self.form}, {self.amount:g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +173,7 @@ def _best_of(pools: dict[str, StudyRows]) -> dict[str, StudyRows]:
 def _arms(pools: dict[str, StudyRows], settings: DrFairnessSettings) -> Iterator[Arm]:
     """Yield the arms that a batch sampler knows."""
     yield Arm(PLAIN)
-    yield Arm("fairbatch")
+    yield from (Arm(FAIRBATCH, NO_POOL, "step", step) for step in settings.fairbatch_steps)
     yield from _ratio_arms(NO_POOL, settings)
     for generator in pools:
         if generator in settings.generators:
@@ -211,11 +213,10 @@ def fit_head(
     head = AdaptiveSamplingClassifier(
         learner,
         strategy=STRATEGIES[arm.name],
-        accuracy_weight=PUBLISHED_WEIGHT if arm.accuracy_weight is None else arm.accuracy_weight,
         n_steps=settings.n_steps,
         batch_size=settings.batch_size,
         seed=split.seed,
-        **(_PUBLISHED_FORM if arm.form == PUBLISHED else _own_form(arm.form, settings)),
+        **_form(arm, settings),
     )
     training = split.training
     return head.fit(
@@ -228,9 +229,18 @@ def fit_head(
     )
 
 
-def _own_form(form: str, settings: DrFairnessSettings) -> dict[str, Any]:
+def _form(arm: Arm, settings: DrFairnessSettings) -> dict[str, Any]:
+    """Return what an arm's settings are to the classifier."""
+    if arm.name == FAIRBATCH:
+        return {"alpha": arm.amount}
+    if arm.name != RATIOS:
+        return {}
+    if arm.form == PUBLISHED:
+        return {**_PUBLISHED_FORM, "accuracy_weight": arm.amount}
     return {
-        "gap": "rate" if form == RATE else "loss",
+        "gap": "loss" if arm.form == LOSS else "rate",
+        "label_shares": "learned" if arm.form == OUTCOMES_TOO else "kept",
+        "accuracy_weight": arm.amount,
         "n_validation": settings.n_validation,
         "inner_rows": "training",
         "update_every": settings.update_every,
@@ -276,7 +286,8 @@ def measure(predicted: BoolArray, rows: StudyRows) -> dict[str, float]:
 
     Notes
     -----
-    ``tpr_gap`` and ``fpr_gap`` are the first group's rate less the second's.
+    ``tpr_gap`` and ``fpr_gap`` are the first group's rate less the second's, ``called_favorable`` the share of
+    everybody who is.
     """
     n_groups = int(rows.groups.max()) + 1
     cells = (rows.groups * 2 + rows.outcomes) * 2 + predicted
@@ -284,6 +295,7 @@ def measure(predicted: BoolArray, rows: StudyRows) -> dict[str, float]:
     rates = tables[:, :, 1] / np.maximum(tables.sum(axis=2), 1)
     return {
         "accuracy": float((predicted == rows.outcomes).mean()),
+        "called_favorable": float(predicted.mean()),
         "equalized_odds_gap": float(equalized_odds_difference(tables)),
         "tpr_gap": float(rates[0, 1] - rates[1, 1]),
         "fpr_gap": float(rates[0, 0] - rates[1, 0]),

@@ -17,6 +17,7 @@ from equitab.studies.dr_fairness import (
     PLAIN,
     POOR_GENERATOR,
     RATIOS,
+    TUNED,
     WITH_POOL,
 )
 from equitab.studies.dr_fairness_numbers import ACCURACY, CHOSEN, GAP, Numbers, Way
@@ -84,7 +85,7 @@ def _claims_of(numbers: Numbers, table: str, learner: str) -> Iterator[JudgedCla
     if lost is not None:
         yield JudgedClaim(table, learner, "accuracy falls by at most one point", lost, ACCURACY_LOSS)
     for arm in RIVALS:
-        rival = Way(arm, generator if arm in WITH_POOL else NO_POOL)
+        rival = Way(arm, generator if arm in WITH_POOL else NO_POOL, CHOSEN if arm in TUNED else "")
         found = numbers.paired(table, learner, ours, rival, GAP)
         if found is not None:
             yield JudgedClaim(table, learner, f"the gap is smaller than with {ARMS[arm]}", found, 0.0)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from equitab.dataframe import Frame
-from equitab.studies.dr_fairness import CORRUPTED, NO_POOL, PLAIN, RATIOS, WITH_POOL
+from equitab.studies.dr_fairness import CORRUPTED, NO_POOL, PLAIN, RATIOS, TUNED, WITH_POOL
 from equitab.studies.mcrage_differences import OVERLAP, Estimate, estimate
 from equitab.studies.records import records_frame, records_from_frame
 
-ACCURACY, GAP = "accuracy", "equalized_odds_gap"
+ACCURACY, GAP, CALLED = "accuracy", "equalized_odds_gap", "called_favorable"
 CHOSEN = "chosen"
 """The setting that is chosen on validation rows."""
 
@@ -25,7 +25,8 @@ class ArmNumber:
     ----------
     table, learner, arm, generator : str
     setting : str
-        Of learned ratios: their form and accuracy weight (``rate, 5``); empty for other arms.
+        Of learned ratios their form and accuracy weight (``rate, 5``), of FairBatch's rule its step; empty for
+        other arms.
     stage : {"validation", "test", "ratios"}
     metric : str
         For ``ratios``: ``real_share`` or ``group_share``.
@@ -49,7 +50,7 @@ class ArmNumber:
 
 @dataclass(frozen=True)
 class Way:
-    """One way to train: an arm, whose rows, and of learned ratios the setting, or `CHOSEN`."""
+    """One way to train: an arm, whose rows, and of arms that have settings one of them, or `CHOSEN`."""
 
     arm: str
     generator: str = NO_POOL
@@ -64,7 +65,7 @@ class Result:
     ----------
     table, learner : str
     way : Way
-    accuracy, gap : Estimate
+    accuracy, gap, called_favorable : Estimate
     accuracy_less_plain, gap_less_plain : Estimate
     settings : tuple of str
         Those that were chosen, seed by seed.
@@ -75,6 +76,7 @@ class Result:
     way: Way
     accuracy: Estimate
     gap: Estimate
+    called_favorable: Estimate
     accuracy_less_plain: Estimate
     gap_less_plain: Estimate
     settings: tuple[str, ...] = ()
@@ -120,9 +122,13 @@ class Numbers:
         """Return a table's seeds."""
         return sorted({one.seed for one in self.all if one.table == table})
 
-    def settings(self, table: str) -> list[str]:
-        """Return the settings of a table's learned ratios, in the order of measuring."""
-        return list(dict.fromkeys(one.setting for one in self.all if one.table == table and one.setting))
+    def settings(self, table: str, arm: str = RATIOS) -> list[str]:
+        """Return the settings of an arm on a table, in the order of measuring."""
+        return list(
+            dict.fromkeys(
+                one.setting for one in self.all if (one.table, one.arm) == (table, arm) and one.setting
+            )
+        )
 
     def generators(self, table: str) -> list[str]:
         """Return whose rows were used on a table; a corrupted pool is no arm of its own."""
@@ -132,9 +138,9 @@ class Numbers:
         return [name for name in found if name != CORRUPTED]
 
     def ways(self, table: str, learner: str) -> list[Way]:
-        """Return the ways of a learner: fixed ones, and learned ratios at the chosen weight."""
+        """Return the ways of a learner, each at the setting that is chosen where it has several."""
         found = dict.fromkeys(
-            Way(one.arm, one.generator, CHOSEN if one.arm == RATIOS else "")
+            Way(one.arm, one.generator, CHOSEN if one.arm in TUNED else "")
             for one in self.all
             if (one.table, one.learner, one.stage) == (table, learner, "test") and one.generator != CORRUPTED
         )
@@ -152,7 +158,7 @@ class Numbers:
         """
         plain = self.value(table, learner, Way(PLAIN), "validation", ACCURACY, seed)
         found = []
-        for setting in self.settings(table):
+        for setting in self.settings(table, way.arm):
             held = replace(way, setting=setting)
             accuracy = self.value(table, learner, held, "validation", ACCURACY, seed)
             gap = self.value(table, learner, held, "validation", GAP, seed)
@@ -178,16 +184,16 @@ class Numbers:
 
     def result(self, table: str, learner: str, way: Way) -> Result | None:
         """Return everything about a way; None where it was not measured."""
-        accuracy, gap = (self.mean(table, learner, way, metric) for metric in (ACCURACY, GAP))
+        accuracy, gap, called = (self.mean(table, learner, way, metric) for metric in (ACCURACY, GAP, CALLED))
         less_accuracy, less_gap = (
             self.paired(table, learner, way, Way(PLAIN), metric) for metric in (ACCURACY, GAP)
         )
-        if accuracy is None or gap is None or less_accuracy is None or less_gap is None:
+        if accuracy is None or gap is None or called is None or less_accuracy is None or less_gap is None:
             return None
         chosen: tuple[str, ...] = ()
         if way.setting == CHOSEN:
             chosen = tuple(self.chosen_setting(table, learner, way, seed) for seed in self.seeds(table))
-        return Result(table, learner, way, accuracy, gap, less_accuracy, less_gap, chosen)
+        return Result(table, learner, way, accuracy, gap, called, less_accuracy, less_gap, chosen)
 
     def real_share(self, table: str, generator: str, cell: str) -> list[float]:
         """Return the real part of a cell in the later half of a logistic head's training, seed by seed."""

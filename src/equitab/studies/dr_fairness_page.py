@@ -77,19 +77,22 @@ def _sentence(numbers: Numbers, table: str) -> str:
 def _what_was_done(settings: DrFairnessSettings, remarks: Sequence[str]) -> StudySection:
     paragraphs = (
         "While a head trains, the share of each group within each outcome, and of real against generated rows within "
-        "each group, follow the gradient of an outer objective on real validation rows: the widest difference of the "
-        "loss between groups with the same outcome, plus the accuracy weight times the mean loss. Every arm of a head "
+        "each group, follow the gradient of an outer objective on real validation rows: the widest difference "
+        "between groups with the same outcome, plus the accuracy weight times the mean loss. Every arm of a head "
         f"takes {settings.n_steps:,} batches of {settings.batch_size} rows; gradient boosting learns from rows with "
         "weights that give it the mean mixture of the later half of a logistic head's training.",
         f"Pools hold {settings.n_pool:,} generated rows of every group with each outcome, drawn by generators that "
-        "learned the training rows. Form and accuracy weight are chosen on validation rows, for each seed: the least "
+        "learned the training rows. Form and accuracy weight, and the step of FairBatch's rule, "
+        "are chosen on validation rows, for each seed: the least "
         f"equalized odds gap among those that lose at most {settings.accuracy_loss:g} of accuracy against plain "
         "training there. Test rows judge only.",
-        "Three forms. *Published*: before every batch, 128 validation rows give both the outer gradient and the "
+        "Four forms. *Published*: before every batch, 128 validation rows give both the outer gradient and the "
         "gradients of real rows, and groups are compared by mean losses. Real rows then agree with the outer gradient "
         "by their common noise, and cells turn to real rows whatever the generated ones are like. *Loss*: "
         f"every {settings.update_every} batches, {settings.n_validation} validation rows give the outer gradient, and "
-        "training rows those of real rows. *Rate*: the same, with groups compared by sharpened mean probabilities.",
+        "training rows those of real rows. *Rate*: the same, with groups compared by sharpened mean probabilities. "
+        "*Rate, outcomes too*: the shares of the outcomes themselves are learned as well, within a factor of two of "
+        "their odds.",
     )
     return StudySection(heading="What was done", paragraphs=(*paragraphs, *remarks))
 
@@ -133,10 +136,20 @@ def _arms_table(numbers: Numbers, table: str, learner: str) -> StudyTable:
             _text(one.gap_less_plain, signed=True),
             _text(one.accuracy),
             _text(one.accuracy_less_plain, signed=True),
+            number_text(one.called_favorable.mean),
         )
         for one in ordered
     )
-    header = ("Arm", "Generated rows", "Settings chosen", "Gap", "less plain", "Accuracy", "less plain")
+    header = (
+        "Arm",
+        "Generated rows",
+        "Settings chosen",
+        "Gap",
+        "less plain",
+        "Accuracy",
+        "less plain",
+        "Called favorable",
+    )
     return StudyTable(caption=f"{LEARNERS[learner]}: on real test rows", header=header, rows=rows)
 
 

@@ -72,15 +72,15 @@ class Problem:
             for shares, rows in parts
         )
 
-    def closed_form(self, direction: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def closed_form(self, direction: FloatArray) -> tuple[FloatArray, ...]:
         real, generated = (
             alignments(direction, self.seen(rows, self.weights), self.shape)
             for rows in (self.real, self.generated)
         )
         return hypergradient(self.ratios, real, generated)
 
-    def by_trying(self, outer_after: Any, *, step: float = 1e-4) -> tuple[FloatArray, FloatArray]:
-        """Differences of an outcome when one logit is moved up and down."""
+    def by_trying(self, outer_after: Any, *, step: float = 1e-4) -> tuple[FloatArray, ...]:
+        """Differences of an outcome when one logit is moved up and down: of groups, real rows, outcomes."""
         found = []
         for name in ("group_logits", "real_logits"):
             table, differences = getattr(self.ratios, name), np.zeros(self.shape)
@@ -94,7 +94,19 @@ class Problem:
                 differences[place] = (ends[0] - ends[1]) / (2 * step)
             setattr(self.ratios, name, table)
             found.append(differences)
-        return found[0], found[1]
+        return found[0], found[1], self._labels_by_trying(outer_after, step)
+
+    def _labels_by_trying(self, outer_after: Any, step: float) -> FloatArray:
+        before, differences = self.ratios.label_shares, np.zeros(self.shape[0])
+        for place in range(self.shape[0]):
+            ends = []
+            for sign in (1, -1):
+                raised = before * np.exp(sign * step * (np.arange(self.shape[0]) == place))
+                self.ratios.label_shares = raised / raised.sum()
+                ends.append(outer_after())
+            differences[place] = (ends[0] - ends[1]) / (2 * step)
+        self.ratios.label_shares = before
+        return differences
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES, ids=lambda o: f"{o.name}-{o.gap}-{o.favorable_label}")
@@ -208,7 +220,7 @@ def test_alignments_are_products_with_the_gradients_of_cells() -> None:
 def test_what_points_the_outer_way_is_drawn_more() -> None:
     """By hand: one group whose gradient points where the outer one does, and one against it."""
     ratios = DataRatios(np.array([[5, 5]]), np.array([[5, 5]]))
-    groups, real = hypergradient(ratios, np.array([[1.0, -1.0]]), np.array([[0.0, 0.0]]))
+    groups, real, _ = hypergradient(ratios, np.array([[1.0, -1.0]]), np.array([[0.0, 0.0]]))
     ratios.step(groups, real)
     assert ratios.group_shares[0, 0] > 0.5
     assert ratios.real_shares[0, 0] > 0.5025 > ratios.real_shares[0, 1]

@@ -58,6 +58,37 @@ def test_a_state_goes_on() -> None:
     np.testing.assert_array_equal(one.batch_shares, other.batch_shares)
 
 
+def test_shares_of_outcomes_move_where_they_are_learned_and_stay_where_they_are_kept() -> None:
+    """The first step of Adam moves each logit by its step size; an outcome that does not occur has no share."""
+    kept, learned = DataRatios(REAL, MADE), DataRatios(REAL, MADE, learns_labels=True)
+    for ratios in (kept, learned):
+        ratios.step(np.zeros((3, 3)), np.zeros((3, 3)), np.array([0.3, -2.0, 0.0]))
+    np.testing.assert_allclose(kept.label_shares, [4 / 6, 2 / 6, 0])
+    odds = learned.label_shares[1] / learned.label_shares[0]
+    assert odds == pytest.approx(0.5 * np.exp(0.01), rel=1e-6)
+    assert learned.label_shares[2] == 0
+
+
+def test_odds_of_outcomes_stay_within_a_factor_of_two() -> None:
+    """However long they are pushed: nobody is given the rare outcome no more."""
+    ratios = DataRatios(np.array([[90], [10]]), np.array([[0], [0]]), learns_labels=True)
+    for _ in range(500):
+        ratios.step(np.zeros((2, 1)), np.zeros((2, 1)), np.array([-1.0, 1.0]))
+    assert ratios.label_shares[1] / ratios.label_shares[0] == pytest.approx(10 / 90 / 2)
+
+
+def test_learned_shares_of_outcomes_go_on_from_a_state() -> None:
+    """The next step is the same."""
+    one, other = (DataRatios(REAL, MADE, learns_labels=True) for _ in range(2))
+    gradient = np.array([1.0, -1.0, 0.0])
+    one.step(np.ones((3, 3)), np.ones((3, 3)), gradient)
+    other.load_state_dict(one.state_dict())
+    for ratios in (one, other):
+        ratios.step(np.ones((3, 3)), np.ones((3, 3)), -0.5 * gradient)
+    np.testing.assert_array_equal(one.label_shares, other.label_shares)
+    np.testing.assert_array_equal(one.batch_shares, other.batch_shares)
+
+
 def test_logistic_does_not_overflow() -> None:
     """At both ends."""
     assert logistic(np.array([-1e4, 0.0, 1e4])).tolist() == [0.0, 0.5, 1.0]

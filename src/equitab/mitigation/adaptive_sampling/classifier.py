@@ -19,14 +19,14 @@ from equitab.mitigation.adaptive_sampling.classifier_rows import FitRows, Scale,
 from equitab.mitigation.adaptive_sampling.drawing import AdaptiveBatchSampler, Strategy
 from equitab.mitigation.adaptive_sampling.head_training import HeadTraining, UpdateEvery
 from equitab.mitigation.adaptive_sampling.heads import Head, LogisticHead
-from equitab.mitigation.adaptive_sampling.objectives import ACCURACY_WEIGHT, SHARPNESS, Gap, Objective
+from equitab.mitigation.adaptive_sampling.objectives import SHARPNESS, Gap, Objective, weight_for
 from equitab.mitigation.adaptive_sampling.ratio_gradients import DAMPING, Hypergradient
 from equitab.mitigation.adaptive_sampling.ratio_learner import (
     FEWEST_COMPARED,
     InnerRows,
     RatioSettings,
 )
-from equitab.mitigation.adaptive_sampling.ratios import STEP_SIZE
+from equitab.mitigation.adaptive_sampling.ratios import STEP_SIZE, LabelShares
 from equitab.mitigation.adaptive_sampling.row_weights import learned_weights
 
 Proxy = Literal["logistic", "mlp"]
@@ -45,12 +45,15 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         `sample_weight` is fitted once, to rows weighted by the ratios that a `proxy` learned.
     objective : {"equalized_odds", "equal_opportunity", "demographic_parity"}
         What is to be equal over groups.
-    gap : {"loss", "rate"}
-        Compare groups by mean loss, as published, or by mean probability.
+    gap : {"rate", "loss"}
+        Compare groups by mean probability, or by mean loss, as published.
     sharpness : float, default 4
         By how much logits are multiplied before rates are compared: more is closer to the rate of decisions.
-    accuracy_weight : float, default 20
-        More is more accurate, less is fairer.
+    accuracy_weight : float or None
+        More is more accurate, less is fairer; 0.5 for rates and 20, as published, for losses when None.
+    label_shares : {"learned", "kept"}
+        Whether the shares of outcomes are learned like those of groups, or kept, as published; see
+        `AdaptiveBatchSampler`.
     strategy : {"dr_fairness", "fairbatch", "balanced", "uniform", "pooled"}
         How batches are made up; see `AdaptiveBatchSampler`.
     hypergradient : {"identity", "last_layer"}
@@ -120,9 +123,10 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         estimator: Any = "logistic",
         *,
         objective: Objective = "equalized_odds",
-        gap: Gap = "loss",
+        gap: Gap = "rate",
         sharpness: float = SHARPNESS,
-        accuracy_weight: float = ACCURACY_WEIGHT,
+        accuracy_weight: float | None = None,
+        label_shares: LabelShares = "learned",
         strategy: Strategy = "dr_fairness",
         hypergradient: Hypergradient = "identity",
         proxy: Proxy = "logistic",
@@ -147,6 +151,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         self.gap = gap
         self.sharpness = sharpness
         self.accuracy_weight = accuracy_weight
+        self.label_shares = label_shares
         self.strategy = strategy
         self.hypergradient = hypergradient
         self.proxy = proxy
@@ -250,6 +255,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             batch_size=self.batch_size,
             strategy=self.strategy,
             step_size=self.ratio_step,
+            label_shares=self.label_shares,
             seed=self.seed,
         )
         self._scale = Scale.of(rows.training.features[~cells.is_generated])
@@ -297,7 +303,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             objective=self.objective,
             gap=self.gap,
             sharpness=self.sharpness,
-            accuracy_weight=self.accuracy_weight,
+            accuracy_weight=weight_for(self.gap, self.accuracy_weight),
             favorable_label=favorable,
             hypergradient=self.hypergradient,
             damping=self.damping,

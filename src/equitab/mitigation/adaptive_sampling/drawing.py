@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from equitab.mitigation.adaptive_sampling.cells import Cells, FloatArray, IntArr
 from equitab.mitigation.adaptive_sampling.ratios import (
     STEP_SIZE,
     DataRatios,
+    LabelShares,
     balanced_ratios,
     learned_ratios,
     pooled_ratios,
@@ -37,11 +38,18 @@ class RatioPoint:
     n_batches : int
         Batches drawn before.
     group_shares, real_shares : ndarray, shape (n_labels, n_groups)
+    label_shares : ndarray, shape (n_labels,)
     """
 
     n_batches: int
     group_shares: FloatArray
     real_shares: FloatArray
+    label_shares: FloatArray
+
+    @classmethod
+    def of(cls, n_batches: int, ratios: DataRatios) -> Self:
+        """Return ratios as they are now."""
+        return cls(n_batches, ratios.group_shares, ratios.real_shares, ratios.label_shares)
 
 
 class AdaptiveBatchSampler:
@@ -70,6 +78,10 @@ class AdaptiveBatchSampler:
         Batches in an epoch; as many as real rows fill when not given.
     step_size : float, default 0.005
         Step of Adam for the ratios.
+    label_shares : {"kept", "learned"}
+        Whether outcomes keep the shares that they have in the real rows, as published, or ``dr_fairness`` learns
+        these too: then gaps of true and of false positives can both become small, as the model calls fewer (or
+        more) people favorable.
     seed : int
 
     Attributes
@@ -105,14 +117,17 @@ class AdaptiveBatchSampler:
         strategy: Strategy = "dr_fairness",
         n_batches: int | None = None,
         step_size: float = STEP_SIZE,
+        label_shares: LabelShares = "kept",
         seed: int,
     ) -> None:
         self.cells = make_cells(labels, groups, is_generated, n_labels=n_labels, n_groups=n_groups)
-        _check_settings(self.cells, batch_size, strategy, n_batches)
+        _check_settings(self.cells, batch_size, strategy, n_batches, label_shares)
         self.strategy, self.batch_size, self.seed = strategy, batch_size, seed
         n_real = int(self.cells.n_real.sum())
         self.n_batches = n_batches or -(-n_real // batch_size)
-        self.ratios = make_ratios(self.cells, strategy, step_size=step_size)
+        self.ratios = make_ratios(
+            self.cells, strategy, step_size=step_size, learns_labels=label_shares == "learned"
+        )
         self._pools = RowPools(pools_of(self.cells), seed=seed)
         self._rounding = CarriedRounding(batch_size, 2 * self.cells.n_real.size)
         self._shuffle = np.random.default_rng([seed, 2])
@@ -139,7 +154,7 @@ class AdaptiveBatchSampler:
     def draw(self) -> IntArray:
         """Return the row numbers of the next batch, shape (batch_size,)."""
         if self.n_drawn % self._memory.stride == 0:
-            self._memory.keep(RatioPoint(self.n_drawn, self.ratios.group_shares, self.ratios.real_shares))
+            self._memory.keep(RatioPoint.of(self.n_drawn, self.ratios))
         counts = self._rounding.counts(self._batch_shares()).tolist()
         parts = [self._pools.take(pool, n_rows) for pool, n_rows in enumerate(counts) if n_rows]
         self.n_drawn += 1
@@ -155,7 +170,7 @@ class AdaptiveBatchSampler:
     @property
     def history(self) -> tuple[RatioPoint, ...]:
         """How the ratios moved; thinned, so that at most 512 points are kept, the present last."""
-        now = RatioPoint(self.n_drawn, self.ratios.group_shares, self.ratios.real_shares)
+        now = RatioPoint.of(self.n_drawn, self.ratios)
         kept = self._memory.points
         return (*(point for point in kept if point.n_batches < self.n_drawn), now)
 
@@ -213,7 +228,8 @@ class AdaptiveBatchSampler:
 
     def _identity(self) -> list[Any]:
         """Return what a state must have been made for."""
-        return [self.strategy, self.batch_size, self.n_batches, self.seed, *self._pools.sizes()]
+        learns = self.ratios.learns_labels
+        return [self.strategy, self.batch_size, self.n_batches, self.seed, learns, *self._pools.sizes()]
 
 
 class RatioMemory:
@@ -232,19 +248,24 @@ class RatioMemory:
 
     def state_dict(self) -> dict[str, Any]:
         """Return the points as lists."""
-        points = [[p.n_batches, p.group_shares.tolist(), p.real_shares.tolist()] for p in self.points]
+        points = [
+            [p.n_batches, p.group_shares.tolist(), p.real_shares.tolist(), p.label_shares.tolist()]
+            for p in self.points
+        ]
         return {"points": points, "stride": self.stride}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take up the points again."""
-        self.points = [RatioPoint(n, np.array(groups), np.array(real)) for n, groups, real in state["points"]]
+        self.points = [RatioPoint(n, *map(np.array, shares)) for n, *shares in state["points"]]
         self.stride = int(state["stride"])
 
 
-def make_ratios(cells: Cells, strategy: Strategy, *, step_size: float = STEP_SIZE) -> DataRatios:
+def make_ratios(
+    cells: Cells, strategy: Strategy, *, step_size: float = STEP_SIZE, learns_labels: bool = False
+) -> DataRatios:
     """Return the ratios with which a strategy begins."""
     if strategy == "dr_fairness":
-        return learned_ratios(cells, step_size=step_size)
+        return learned_ratios(cells, step_size=step_size, learns_labels=learns_labels)
     makers = {"balanced": balanced_ratios, "pooled": pooled_ratios}
     return makers.get(strategy, real_ratios)(cells)
 
@@ -272,7 +293,9 @@ def _empty_cell_remarks(cells: Cells, strategy: Strategy) -> tuple[str, ...]:
     return tuple(remarks)
 
 
-def _check_settings(cells: Cells, batch_size: int, strategy: str, n_batches: int | None) -> None:
+def _check_settings(
+    cells: Cells, batch_size: int, strategy: str, n_batches: int | None, label_shares: str
+) -> None:
     """Raise with everything that is wrong."""
     problems = []
     if not cells.n_real.any():
@@ -284,5 +307,7 @@ def _check_settings(cells: Cells, batch_size: int, strategy: str, n_batches: int
     if strategy not in get_args(Strategy):
         advice = closest(strategy, get_args(Strategy))
         problems.append(Problem("strategy", "a known one", repr(strategy), advice))
+    if label_shares not in get_args(LabelShares):
+        problems.append(Problem("label_shares", "'kept' or 'learned'", repr(label_shares)))
     if problems:
         raise InputError(problems)

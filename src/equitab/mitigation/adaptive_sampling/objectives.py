@@ -28,6 +28,7 @@ Objective = Literal["equalized_odds", "equal_opportunity", "demographic_parity"]
 Gap = Literal["loss", "rate"]
 
 ACCURACY_WEIGHT = 20.0
+RATE_WEIGHT = 0.5
 SHARPNESS = 4.0
 
 
@@ -54,6 +55,19 @@ class OuterObjective:
     accuracy_weight: float = ACCURACY_WEIGHT
     favorable_label: int = 1
     sharpness: float = SHARPNESS
+
+
+def weight_for(gap: Gap, accuracy_weight: float | None) -> float:
+    """Return the accuracy weight, or the one that goes with a gap of losses (published) or of rates.
+
+    Examples
+    --------
+    >>> weight_for("loss", None), weight_for("rate", None), weight_for("rate", 2.0)
+    (20.0, 0.5, 2.0)
+    """
+    if accuracy_weight is not None:
+        return accuracy_weight
+    return ACCURACY_WEIGHT if gap == "loss" else RATE_WEIGHT
 
 
 @dataclass(frozen=True, eq=False)

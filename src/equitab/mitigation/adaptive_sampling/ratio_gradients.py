@@ -11,6 +11,9 @@ the outer objective with respect to the weights of the last layer, and g the gra
     \frac{\partial F}{\partial b_{yz}} = - \pi_y \lambda_{yz} \mu_{yz} (1 - \mu_{yz})
     \langle H^{-1} v, \; g^{real}_{yz} - g^{gen}_{yz} \rangle
 
+    \frac{\partial F}{\partial c_y} = - \pi_y \Big(\sum_z \lambda_{yz} s_{yz}
+    - \sum_{y'} \pi_{y'} \sum_z \lambda_{y'z} s_{y'z}\Big)
+
 What points where the outer objective points is drawn more often. The published method puts the identity in the
 place of the inverse Hessian (``"identity"``), which is one step of looking ahead; ``"last_layer"`` solves
 :math:`(H + \rho I) u = v` for the last layer.
@@ -72,8 +75,8 @@ def alignments(direction: FloatArray, rows: LastLayerRows, shape: tuple[int, int
 
 def hypergradient(
     ratios: DataRatios, real_alignment: FloatArray, generated_alignment: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the derivatives of the outer objective with respect to both tables of logits.
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the derivatives of the outer objective with respect to all tables of logits.
 
     Parameters
     ----------
@@ -84,13 +87,16 @@ def hypergradient(
     Returns
     -------
     group_gradient, real_gradient : ndarray, shape (n_labels, n_groups)
+    label_gradient : ndarray, shape (n_labels,)
     """
     shares, real = ratios.group_shares, ratios.real_shares
     mixed = real * real_alignment + (1 - real) * generated_alignment
     weight = ratios.label_shares[:, None] * shares
-    group_gradient = -weight * (mixed - (shares * mixed).sum(axis=1, keepdims=True))
+    of_labels = (shares * mixed).sum(axis=1)
+    group_gradient = -weight * (mixed - of_labels[:, None])
     real_gradient = -weight * real * (1 - real) * (real_alignment - generated_alignment)
-    return group_gradient, real_gradient
+    label_gradient = -ratios.label_shares * (of_labels - (ratios.label_shares * of_labels).sum())
+    return group_gradient, real_gradient, label_gradient
 
 
 def solve_last_layer(

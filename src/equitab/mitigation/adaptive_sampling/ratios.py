@@ -5,8 +5,10 @@ For outcome y and group z
 .. math::
     \lambda_{yz} = \frac{e^{a_{yz}}}{\sum_{z'} e^{a_{yz'}}}, \qquad \mu_{yz} = \frac{1}{1 + e^{-b_{yz}}}
 
-lambda is the share of group z among the rows of outcome y, mu the real part of the cell. The shares of the outcomes
-themselves stay as they are in the real rows, so the ratios cannot change how common an outcome is.
+lambda is the share of group z among the rows of outcome y, mu the real part of the cell. The shares pi of the
+outcomes themselves stay as they are in the real rows, as published, or are learned like the others:
+
+.. math:: \pi_y = \frac{e^{c_y}}{\sum_{y'} e^{c_{y'}}}
 
 References
 ----------
@@ -17,11 +19,13 @@ generated data. Transactions on Machine Learning Research.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from equitab.mitigation.adaptive_sampling.cells import Cells, FloatArray, IntArray
+
+LabelShares = Literal["kept", "learned"]
 
 STEP_SIZE = 0.005
 FIRST_REAL_LOGIT = 0.01
@@ -29,17 +33,22 @@ MOMENTS = (0.9, 0.999)
 SMALLEST = 1e-8
 CERTAIN = 1e3
 """A logit at which a cell is of one source alone."""
+LARGEST_LABEL_SHIFT = 2.0
+"""The odds of one outcome against another in a batch stay within this factor of those in the real rows. Without a
+bound, a gap is closed by a model that gives nobody the rare outcome, and costs little accuracy."""
 
 
 class DataRatios:
-    """The two tables of ratios, and the steps that move them.
+    """The tables of ratios, and the steps that move them.
 
     Parameters
     ----------
     n_real, n_generated : ndarray of int, shape (n_labels, n_groups)
         Rows to draw from.
     step_size : float, default 0.005
-        Step of Adam for both tables of logits.
+        Step of Adam for all tables of logits.
+    learns_labels : bool, default False
+        Whether the shares of the outcomes are moved too.
 
     Attributes
     ----------
@@ -50,6 +59,10 @@ class DataRatios:
 
     Notes
     -----
+    NOTE[DEPARTURE]: published label shares are those of the real rows. One group's rows weighed against another's
+    can make the gap of true positives small, or that of false positives; where groups are not equally easy to tell
+    apart, only a model that calls fewer (or more) people favorable makes both small.
+
     A cell without real rows has share 0: nothing says how its generated rows compare with real ones. A cell
     without generated rows is all real.
 
@@ -62,13 +75,24 @@ class DataRatios:
     [[0.5, 0.5], [0.5, 1.0]]
     """
 
-    def __init__(self, n_real: IntArray, n_generated: IntArray, *, step_size: float = STEP_SIZE) -> None:
+    def __init__(
+        self,
+        n_real: IntArray,
+        n_generated: IntArray,
+        *,
+        step_size: float = STEP_SIZE,
+        learns_labels: bool = False,
+    ) -> None:
         self.n_real, self.n_generated, self.step_size = n_real, n_generated, step_size
+        self.learns_labels = learns_labels
         self.label_shares: FloatArray = n_real.sum(axis=1) / max(n_real.sum(), 1)
         self.group_logits = _logs(n_real / np.maximum(n_real.sum(axis=1, keepdims=True), 1))
         self.real_logits = np.full(n_real.shape, FIRST_REAL_LOGIT)
         self._has_generated = n_generated > 0
+        self._first_label_logits = _logs(self.label_shares)
+        self._label_shifts = np.zeros(len(n_real))
         self._moments = np.zeros((4, *n_real.shape))
+        self._label_moments = np.zeros((2, len(n_real)))
         self.n_steps = 0
 
     @property
@@ -90,19 +114,38 @@ class DataRatios:
         real = self.real_shares
         return np.stack([cells * real, cells * (1 - real)])
 
-    def step(self, group_gradient: FloatArray, real_gradient: FloatArray, *, scale: float = 1.0) -> None:
-        """Move both tables one step of Adam down a gradient.
+    def step(
+        self,
+        group_gradient: FloatArray,
+        real_gradient: FloatArray,
+        label_gradient: FloatArray | None = None,
+        *,
+        scale: float = 1.0,
+    ) -> None:
+        """Move all tables that are learned one step of Adam down a gradient.
 
         Parameters
         ----------
         group_gradient, real_gradient : ndarray, shape (n_labels, n_groups)
             Derivatives of the outer objective with respect to a and b.
+        label_gradient : ndarray, shape (n_labels,), optional
+            With respect to c; not needed where shares of outcomes stay.
         scale : float, default 1
             How many times `step_size` the step is.
         """
         self.n_steps += 1
         self.group_logits = self.group_logits - scale * self._move(group_gradient, self._moments[:2])
         self.real_logits = self.real_logits - scale * self._move(real_gradient, self._moments[2:])
+        if self.learns_labels and label_gradient is not None:
+            self._move_labels(scale * self._move(label_gradient, self._label_moments))
+
+    def _move_labels(self, step: FloatArray) -> None:
+        """Move the shares of outcomes, within `LARGEST_LABEL_SHIFT` for every two of them."""
+        most = np.log(LARGEST_LABEL_SHIFT) / 2
+        self._label_shifts = np.clip(self._label_shifts - step, -most, most)
+        logits = self._first_label_logits + self._label_shifts
+        raised = np.exp(logits - logits.max())
+        self.label_shares = raised / raised.sum()
 
     def _move(self, gradient: FloatArray, moments: FloatArray) -> FloatArray:
         """Return the step that Adam takes, and remember its moments."""
@@ -123,6 +166,8 @@ class DataRatios:
             "group_logits": self.group_logits.tolist(),
             "real_logits": self.real_logits.tolist(),
             "moments": self._moments.tolist(),
+            "label_shifts": self._label_shifts.tolist(),
+            "label_moments": self._label_moments.tolist(),
             "n_steps": self.n_steps,
         }
 
@@ -131,12 +176,16 @@ class DataRatios:
         self.group_logits = np.asarray(state["group_logits"], dtype=np.float64)
         self.real_logits = np.asarray(state["real_logits"], dtype=np.float64)
         self._moments = np.asarray(state["moments"], dtype=np.float64)
+        self._label_moments = np.asarray(state["label_moments"], dtype=np.float64)
         self.n_steps = int(state["n_steps"])
+        if self.learns_labels:
+            self._label_shifts = np.asarray(state["label_shifts"], dtype=np.float64)
+            self._move_labels(np.zeros_like(self._label_shifts))
 
 
-def learned_ratios(cells: Cells, *, step_size: float = STEP_SIZE) -> DataRatios:
+def learned_ratios(cells: Cells, *, step_size: float = STEP_SIZE, learns_labels: bool = False) -> DataRatios:
     """Return the ratios with which learning begins: groups as in the real rows, cells half real."""
-    return DataRatios(cells.n_real, cells.n_generated, step_size=step_size)
+    return DataRatios(cells.n_real, cells.n_generated, step_size=step_size, learns_labels=learns_labels)
 
 
 def real_ratios(cells: Cells) -> DataRatios:
