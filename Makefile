@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints/ci.txt
+TWO_WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
 export OMP_WAIT_POLICY = PASSIVE
 
 .DEFAULT_GOAL := help
@@ -28,10 +29,10 @@ demo: $(VENV)/demo-ready  ## run the main job on the packaged Adult table and sa
 	$(BIN)/equitab demo --out demo-report --overwrite
 
 test: $(VENV)/dev-ready  ## the plain tests (six minutes on two cores)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not browser and not server"
+	$(BIN)/python -m pytest $(TWO_WORKERS) -m "not slow and not browser and not server"
 
 test-all: $(VENV)/dev-ready  ## every test, also slow ones and those that need a browser
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest $(TWO_WORKERS)
 
 check: $(VENV)/dev-ready  ## format, lint, types
 	$(BIN)/ruff format --check src tests benchmarks scripts examples

@@ -37,6 +37,9 @@ MEANS = np.array([[-2.0, -2.0], [2.0, 2.0]])
 SPREADS = np.array([[[10.0, 1.0], [1.0, 3.0]], [[5.0, 1.0], [1.0, 5.0]]])
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
 
+LOSSES = {"gap": "loss", "label_shares": "kept"}
+RATES_AND_OUTCOMES = {"gap": "rate", "label_shares": "learned"}
+
 STRATEGIES: dict[str, dict[str, Any]] = {
     "uniform": {"strategy": "uniform"},
     "balanced": {"strategy": "balanced"},
@@ -54,6 +57,8 @@ STRATEGIES: dict[str, dict[str, Any]] = {
     "dr_fairness, k 1, rates": {"accuracy_weight": 1.0, "gap": "rate"},
     "dr_fairness, k 0.5, rates": {"accuracy_weight": 0.5, "gap": "rate"},
     "dr_fairness, k 0.2, rates": {"accuracy_weight": 0.2, "gap": "rate"},
+    "dr_fairness, k 1, rates, outcomes too": {"accuracy_weight": 1.0, **RATES_AND_OUTCOMES},
+    "dr_fairness, k 0.5, rates, outcomes too": {"accuracy_weight": 0.5, **RATES_AND_OUTCOMES},
 }
 GAPS = {"equal_opportunity": 1, "equalized_odds": 2, "demographic_parity": 3}
 
@@ -114,7 +119,7 @@ def quality(asked: argparse.Namespace) -> Iterator[str]:
             X, y, z = synthetic_rows(2000, seed=seed)
             model = AdaptiveSamplingClassifier(
                 objective=asked.objective,
-                **{"update_every": 8, "n_steps": 3000, **settings},
+                **{"update_every": 8, "n_steps": 3000, **LOSSES, **settings},
                 seed=seed,
             )
             model.fit(X, y, sensitive_features=z, validation=(X, y, z))

@@ -23,6 +23,20 @@ BROWSER_ARGUMENTS = [
 if "PYTEST_XDIST_WORKER" in os.environ:  # before numpy, torch and LightGBM are loaded
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores
 
+TAKES_LONG = ("slow", "browser", "server")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Modules with slow tests start first, and a module stays with one worker, which sets up its fixtures once.
+
+    A test that says its own ``xdist_group`` may go to another worker than its module.
+    """
+    long = {item.path for item in items if any(item.get_closest_marker(name) for name in TAKES_LONG)}
+    items.sort(key=lambda item: item.path not in long)
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
 
 @pytest.fixture(autouse=True, scope="session")
 def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

@@ -50,10 +50,17 @@ def people_csv(small_table: Path, tmp_path: Path) -> Path:
 
 def page_parameters(language: str, *quick: str) -> list[Any]:
     """Return the pages with blocks of a language, marked as slow but for the named ones."""
-    marks = {True: [], False: [pytest.mark.slow]}
     return [
-        pytest.param(page, marks=marks[page.stem in quick], id=page.stem) for page in pages_with(language)
+        pytest.param(
+            page, marks=[own_group(page), *([] if page.stem in quick else [pytest.mark.slow])], id=page.stem
+        )
+        for page in pages_with(language)
     ]
+
+
+def own_group(page: Path) -> pytest.MarkDecorator:
+    """Return the mark by which workers share the pages out."""
+    return pytest.mark.xdist_group(f"page {page.stem}")
 
 
 @pytest.mark.parametrize("page", page_parameters("python", "README"))
@@ -86,7 +93,9 @@ def pages_with_commands() -> list[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", pages_with_commands(), ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=own_group(page), id=page.stem) for page in pages_with_commands()]
+)
 def test_console_blocks_run(
     page: Path, people_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,8 @@ UpdateEvery = int | Literal["auto"]
 OVERHEAD = 0.25
 """The part of training time that ratio updates may cost when their interval is chosen for them."""
 N_TIMED = 7
+PLANNED = 0.8
+"""The part of a budget that is planned with: the shortest of a few timings is shorter than what follows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,14 +42,14 @@ class TrainingRows:
 
 
 def interval_for(step_seconds: float, update_seconds: float, share: float = OVERHEAD) -> int:
-    """Return the smallest power of two of steps between updates that keeps their cost within a share of the steps'.
+    """Return the smallest power of two of steps between updates that keeps them well within a share of the steps' time.
 
     Examples
     --------
     >>> interval_for(0.010, 0.002), interval_for(0.001, 0.002)
-    (1, 8)
+    (1, 16)
     """
-    wanted = update_seconds / (share * max(step_seconds, 1e-9))
+    wanted = update_seconds / (PLANNED * share * max(step_seconds, 1e-9))
     return 1 << max(int(np.ceil(np.log2(max(wanted, 1.0)))), 0)
 
 
