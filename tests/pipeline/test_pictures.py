@@ -126,11 +126,6 @@ def test_the_demo_takes_no_minute_for_umap() -> None:
     assert demo_recipe().pictures == "pca"
 
 
-@pytest.fixture(scope="module")
-def finished(recipe: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> RunResult:
-    return run(recipe, tmp_path_factory.mktemp("runs") / "pictures")
-
-
 @pytest.mark.slow
 def test_a_run_draws_every_table_and_keeps_no_real_row(finished: RunResult) -> None:
     """The page has the section, the curves have counts."""

@@ -103,6 +103,7 @@ def test_the_generator_and_the_models_see_training_rows_only(recipe: dict[str, A
         changed = equitab.dataframe.frame_from_columns({**columns, "age": ages, "part": parts})
         equitab.write_table(changed, tmp_path / f"{name}.parquet")
         asked = {**recipe, "table": str(tmp_path / f"{name}.parquet"), "baselines": [], "mitigation": []}
+        asked["pictures"] = "none"
         asked["schema"] = {**recipe["schema"], "split": "part"}
         run(asked, tmp_path / name)
     first, second = ((tmp_path / name / "tables" / "synthetic.parquet").read_bytes() for name in "ab")
@@ -124,7 +125,9 @@ def test_the_same_seed_gives_the_same_measurements(
     """And another seed gives others."""
     again = run(recipe, tmp_path / "again")
     assert again.measurements == finished.measurements
-    other = run({**recipe, "seed": 1, "baselines": []}, tmp_path / "other")
+    other = run(
+        {**recipe, "seed": 1, "baselines": [], "mitigation": [], "pictures": "none"}, tmp_path / "other"
+    )
     assert other.measurements != finished.measurements
 
 
@@ -321,8 +324,8 @@ def test_a_test_table_is_judged_on(recipe: dict[str, Any], held_out: Frame, tmp_
 def test_a_run_with_tabddpm_works(recipe: dict[str, Any], tmp_path: Path) -> None:
     """The default generator, cut short."""
     pytest.importorskip("torch")
-    asked = {**recipe, "generator": {"name": "tabddpm", "preset": "fast", "max_seconds": 10}}
-    result = run({**asked, "baselines": []}, tmp_path / "result")
+    asked = {**recipe, "generator": {"name": "tabddpm", "preset": "fast", "max_seconds": 4}}
+    result = run({**asked, "baselines": [], "mitigation": [], "pictures": "none"}, tmp_path / "result")
     assert result.headline is not None
     assert any(
         point.figure == "training/loss"
