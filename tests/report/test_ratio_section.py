@@ -20,12 +20,14 @@ def contents(*cells: RatioCell, n_outside: int = 0) -> RatioContents:
     """Return ratios of some cells."""
     return RatioContents(
         objective="equalized_odds",
+        gap="loss",
         accuracy_weight=20,
         favorable_start=0.3,
         favorable_end=0.2,
         head="logistic",
         n_steps=2000,
-        n_validation=500,
+        n_judged=500,
+        uses_training_rows=False,
         cells=cells,
         n_outside=n_outside,
     )

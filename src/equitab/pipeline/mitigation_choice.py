@@ -37,6 +37,9 @@ class DrFairnessChoice:
     label_shares : {"learned", "kept"}, default "learned"
         Whether outcomes keep their shares of a batch, as published, or have them moved, within a factor of two of
         their odds. Moved, both the rates of true and of false positives come together.
+    judged_by : {"validation", "all_rows"} or None
+        The rows on which gaps are judged while ratios are learned: validation rows, as published, or training rows
+        too, which are more; None means all rows for the logistic head and validation rows for ``mlp``.
     head : {"logistic", "mlp"}, default "logistic"
         The model that ratios are learned with; every model of the recipe then learns with the weights they give.
         ``mlp`` needs the extra ``torch``.
@@ -62,6 +65,7 @@ class DrFairnessChoice:
     gap: Literal["rate", "loss"] = "rate"
     accuracy_weight: Annotated[float, Field(ge=0)] | None = None
     label_shares: Literal["learned", "kept"] = "learned"
+    judged_by: Literal["validation", "all_rows"] | None = None
     head: Literal["logistic", "mlp"] = "logistic"
     n_steps: Count = 3000
     hypergradient: Literal["identity", "last_layer"] = "identity"

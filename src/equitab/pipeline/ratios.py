@@ -238,6 +238,7 @@ def _fit_head(real: Any, generated: Any, judged: Any, choice: DrFairnessChoice, 
         gap=choice.gap,
         accuracy_weight=choice.weight,
         label_shares=choice.label_shares,
+        judged_by=choice.judged_by,
         n_steps=choice.n_steps,
         hypergradient=choice.hypergradient,
         update_every=UPDATE_EVERY,  # one that is timed would not give the same ratios twice
@@ -297,12 +298,14 @@ def _contents(
     )
     return RatioContents(
         objective=choice.objective,
+        gap=choice.gap,
         accuracy_weight=choice.weight,
         favorable_start=float(start.label_shares[1]),
         favorable_end=float(used.label_shares[1]),
         head=choice.head,
         n_steps=choice.n_steps,
-        n_validation=int(judged.takes_part.sum()),
+        n_judged=head.n_judged_,
+        uses_training_rows=head.n_judged_ > int(judged.takes_part.sum()),
         cells=cells,
         n_outside=int((~real.takes_part).sum()),
     )

@@ -45,6 +45,8 @@ class RatioContents:
     Parameters
     ----------
     objective : str
+    gap : {"rate", "loss"}
+        By what groups were compared.
     accuracy_weight : float
     favorable_start, favorable_end : float
         The share of the favorable outcome among the rows that models learn from.
@@ -52,8 +54,10 @@ class RatioContents:
         The model that they were learned with.
     n_steps : int
         Batches.
-    n_validation : int
-        Real rows by which they were chosen.
+    n_judged : int
+        Real rows on which they were judged.
+    uses_training_rows : bool
+        Whether training rows are among these.
     cells : tuple of RatioCell
         By outcome, then group.
     n_outside : int
@@ -62,12 +66,14 @@ class RatioContents:
     """
 
     objective: str
+    gap: str
     accuracy_weight: float
     favorable_start: float
     favorable_end: float
     head: str
     n_steps: int
-    n_validation: int
+    n_judged: int
+    uses_training_rows: bool
     cells: tuple[RatioCell, ...]
     n_outside: int = 0
     remarks: tuple[str, ...] = ()

@@ -18,11 +18,12 @@ RATIO_KINDS = (SHARES, REAL_SHARES)
 MOST_GROUPS = 8
 """So many groups are drawn, the largest; the table has them all."""
 _DASHES = (None, "6 3")
+_GAPS = {"loss": "the loss", "rate": "the predicted share of favorable outcomes"}
 _SHAPES = ("circle", "diamond", "square", "triangle")
 _COLORS = ("t3", "t1", "t2", "t4", "t5", "t6", "t7", "t0")
 _OBJECTIVES = {
-    "equalized_odds": "differences of the loss between groups with the same outcome",
-    "equal_opportunity": "differences of the loss between groups with the favorable outcome",
+    "equalized_odds": "differences of {gap} between groups with the same outcome",
+    "equal_opportunity": "differences of {gap} between groups with the favorable outcome",
     "demographic_parity": "differences of the predicted share of favorable outcomes between groups",
 }
 
@@ -125,11 +126,12 @@ def _points(points: Iterable[CurvePoint]) -> tuple[LinePoint, ...]:
 
 def _lead(ratios: RatioContents) -> str:
     count = wording.format_count
-    aim = _OBJECTIVES.get(ratios.objective, wording.show_name(ratios.objective))
+    aim = _OBJECTIVES.get(ratios.objective, wording.show_name(ratios.objective)).format(gap=_GAPS[ratios.gap])
+    judges = "training and validation rows" if ratios.uses_training_rows else "validation rows"
     said = (
         f"While a {wording.show_name(ratios.head)} head trained for {count(ratios.n_steps)} batches, the share of each "
         "group within each outcome, and of real against generated rows within each group, were moved so as to make "
-        f"{aim} small on {count(ratios.n_validation)} real validation rows, with a weight of "
+        f"{aim} small on {count(ratios.n_judged)} real {judges}, with a weight of "
         f"{ratios.accuracy_weight:g} on the loss of everybody. Every model of the treatment then learned from all "
         "rows with weights that give these shares."
     )

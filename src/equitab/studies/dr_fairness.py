@@ -37,10 +37,11 @@ ARMS = MappingProxyType(
 """Every arm in words, in the order of pages."""
 NO_POOL = ""
 """The name of the pool where no generated row was there."""
-OUTCOMES_TOO, RATE, LOSS, PUBLISHED = "rate, outcomes too", "rate", "loss", "published"
-"""Forms of learned ratios: groups compared by mean probabilities, with or without shares of outcomes that are learned
-too, or by mean losses; all with gradients of real rows from training rows; and the published form, by mean losses,
-with gradients of real rows from the validation rows that also give the outer gradient."""
+OURS, FEWER, KEPT, PUBLISHED = "ours", "ours, validation rows", "ours, outcomes kept", "published"
+"""Forms of learned ratios. Ours: groups compared by mean probabilities, shares of outcomes learned too, judged on
+training and validation rows; the same judged on validation rows alone; the same, with outcomes as common as they are;
+and the published form, by mean losses, with gradients of real rows from the validation rows that also give the outer
+gradient."""
 TUNED = (FAIRBATCH, RATIOS)
 """Arms with settings, of which one is chosen on validation rows."""
 WITH_POOL = ("uniform", "balanced", RATIOS)
@@ -114,12 +115,12 @@ class DrFairnessSettings:
     learners: tuple[str, ...] = (LOGISTIC, NETWORK, BOOSTING)
     generators: tuple[str, ...] = tuple(GENERATORS)
     ratio_settings: tuple[tuple[str, float], ...] = (
-        (OUTCOMES_TOO, 0.5),
-        (OUTCOMES_TOO, 2.0),
-        (OUTCOMES_TOO, 1.0),
-        (OUTCOMES_TOO, 0.25),
-        (RATE, 0.5),
-        (LOSS, 20.0),
+        (OURS, 0.5),
+        (OURS, 2.0),
+        (OURS, 1.0),
+        (OURS, 0.25),
+        (FEWER, 0.5),
+        (KEPT, 0.5),
         (PUBLISHED, 20.0),
     )
     fairbatch_steps: tuple[float, ...] = (0.005, 0.02, 0.05)
@@ -171,7 +172,7 @@ QUICK = DrFairnessSettings(
     n_seeds=2,
     learners=(LOGISTIC, BOOSTING),
     generators=("independent_marginals", "boosted_trees_fast"),
-    ratio_settings=((OUTCOMES_TOO, 0.5), (LOSS, 20.0)),
+    ratio_settings=((OURS, 0.5), (PUBLISHED, 20.0)),
     fairbatch_steps=(0.005, 0.05),
     n_steps=400,
     n_validation=128,

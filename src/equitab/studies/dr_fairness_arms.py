@@ -20,11 +20,11 @@ from equitab.studies.dr_fairness import (
     BOOSTING,
     CORRUPTED,
     FAIRBATCH,
+    FEWER,
+    KEPT,
     LOGISTIC,
-    LOSS,
     NETWORK,
     NO_POOL,
-    OUTCOMES_TOO,
     PLAIN,
     PUBLISHED,
     RATIOS,
@@ -47,6 +47,7 @@ STRATEGIES: Mapping[str, Strategy] = {
 _PUBLISHED_FORM: dict[str, Any] = {
     "gap": "loss",
     "label_shares": "kept",
+    "judged_by": "validation",
     "n_validation": 128,
     "inner_rows": "validation",
     "update_every": 1,
@@ -232,14 +233,15 @@ def fit_head(
 def _form(arm: Arm, settings: DrFairnessSettings) -> dict[str, Any]:
     """Return what an arm's settings are to the classifier."""
     if arm.name == FAIRBATCH:
-        return {"alpha": arm.amount}
+        return {"alpha": arm.amount, "judged_by": "all_rows"}
     if arm.name != RATIOS:
         return {}
     if arm.form == PUBLISHED:
         return {**_PUBLISHED_FORM, "accuracy_weight": arm.amount}
     return {
-        "gap": "loss" if arm.form == LOSS else "rate",
-        "label_shares": "learned" if arm.form == OUTCOMES_TOO else "kept",
+        "gap": "rate",
+        "label_shares": "kept" if arm.form == KEPT else "learned",
+        "judged_by": "validation" if arm.form == FEWER else "all_rows",
         "accuracy_weight": arm.amount,
         "n_validation": settings.n_validation,
         "inner_rows": "training",

@@ -86,13 +86,13 @@ def _what_was_done(settings: DrFairnessSettings, remarks: Sequence[str]) -> Stud
         "are chosen on validation rows, for each seed: the least "
         f"equalized odds gap among those that lose at most {settings.accuracy_loss:g} of accuracy against plain "
         "training there. Test rows judge only.",
-        "Four forms. *Published*: before every batch, 128 validation rows give both the outer gradient and the "
-        "gradients of real rows, and groups are compared by mean losses. Real rows then agree with the outer gradient "
-        "by their common noise, and cells turn to real rows whatever the generated ones are like. *Loss*: "
-        f"every {settings.update_every} batches, {settings.n_validation} validation rows give the outer gradient, and "
-        "training rows those of real rows. *Rate*: the same, with groups compared by sharpened mean probabilities. "
-        "*Rate, outcomes too*: the shares of the outcomes themselves are learned as well, within a factor of two of "
-        "their odds.",
+        "Forms. *Published*: before every batch, 128 validation rows give both the outer gradient and the gradients of "
+        "real rows, and groups are compared by mean losses. Real rows then agree with the outer gradient by their "
+        "common noise, and cells turn to real rows whatever the generated ones are like. *Ours*: every "
+        f"{settings.update_every} batches, {settings.n_validation} training and validation rows give the outer "
+        "gradient, and training rows drawn apart those of real rows; groups are compared by sharpened mean "
+        "probabilities, and the shares of the outcomes are learned too, within a factor of two of their odds. "
+        "FairBatch's rule looks at training and validation rows too.",
     )
     return StudySection(heading="What was done", paragraphs=(*paragraphs, *remarks))
 

@@ -98,14 +98,14 @@ def odds_gap(model: Any, rows: tuple[Any, Any, Any]) -> float:
 
 @pytest.mark.slow
 def test_shares_of_outcomes_close_what_shares_of_groups_cannot() -> None:
-    """Kept, the gap stays even where accuracy hardly counts; learned, it falls by a fifth at less than a point."""
+    """Kept, the gap stays even where accuracy hardly counts; learned, it falls by a third at less than two points."""
     rows, fresh = told_apart_unequally(4000, 0), told_apart_unequally(40_000, 1)
     learned = quick(n_steps=1500, update_every=8, accuracy_weight=0.2)
     kept = quick(n_steps=1500, update_every=8, accuracy_weight=0.05, label_shares="kept")
     for model in (learned, kept):
         model.fit(rows[0], rows[1], sensitive_features=rows[2])
-    assert odds_gap(learned, fresh) < 0.8 * odds_gap(kept, fresh)
-    assert learned.score(fresh[0], fresh[1]) > kept.score(fresh[0], fresh[1]) - 0.01
+    assert odds_gap(learned, fresh) < 2 / 3 * odds_gap(kept, fresh)
+    assert learned.score(fresh[0], fresh[1]) > kept.score(fresh[0], fresh[1]) - 0.02
     assert learned.ratios_.label_shares[1] < kept.ratios_.label_shares[1] == kept.history_[0].label_shares[1]
 
 
@@ -174,7 +174,7 @@ def test_a_cell_of_one_row_is_safe() -> None:
     """It serves for training and validation, does not enter the gap, and both are said."""
     X, y, sex = people(300, 0)
     sex = np.where(np.arange(300) == 5, "X", sex)
-    model = quick().fit(X, y, sensitive_features=sex)
+    model = quick(judged_by="validation").fit(X, y, sensitive_features=sex)
     assert np.isfinite(model.predict_proba(X)).all()
     assert any("one row, which serves for training and validation" in remark for remark in model.remarks_)
     assert any("not in the gap" in remark for remark in model.remarks_)
@@ -216,8 +216,23 @@ def test_validation_rows_without_a_cell_are_refused() -> None:
     """The cell is named by its codes."""
     X, y, sex = people(200, 0)
     kept = ~((y == "yes") & (sex == "F"))
+    judged = quick(judged_by="validation")
     with pytest.raises(InputError, match=r"none of \(outcome, group\) \(1, 0\)"):
-        quick().fit(X, y, sensitive_features=sex, validation=(X[kept], y[kept], sex[kept]))
+        judged.fit(X, y, sensitive_features=sex, validation=(X[kept], y[kept], sex[kept]))
+
+
+def test_all_rows_judge_a_logistic_head_and_validation_rows_a_network() -> None:
+    """Where nothing is said; all rows need none divided off, and given ones come to the training rows."""
+    X, y, sex = people(200, 0)
+    assert quick().fit(X, y, sensitive_features=sex).n_judged_ == 200
+    assert quick().fit(X, y, sensitive_features=sex, validation=people(70, 1)).n_judged_ == 270
+    assert quick(judged_by="validation").fit(X, y, sensitive_features=sex).n_judged_ == pytest.approx(
+        40, abs=4
+    )
+    pytest.importorskip("torch")
+    assert quick(estimator="mlp", n_steps=10).fit(X, y, sensitive_features=sex).n_judged_ < 50
+    with pytest.raises(InputError, match="judged_by: expected 'validation', 'all_rows' or None"):
+        quick(judged_by="all").fit(X, y, sensitive_features=sex)
 
 
 def test_one_group_or_one_class_is_refused() -> None:

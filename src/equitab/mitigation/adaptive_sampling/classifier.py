@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validat
 
 from equitab.errors import InputError, MissingExtraError, Problem
 from equitab.mitigation.adaptive_sampling.cells import FloatArray
-from equitab.mitigation.adaptive_sampling.classifier_rows import FitRows, Scale, fit_rows
+from equitab.mitigation.adaptive_sampling.classifier_rows import FitRows, JudgedBy, Scale, fit_rows
 from equitab.mitigation.adaptive_sampling.drawing import AdaptiveBatchSampler, Strategy
 from equitab.mitigation.adaptive_sampling.head_training import HeadTraining, UpdateEvery
 from equitab.mitigation.adaptive_sampling.heads import Head, LogisticHead
@@ -54,6 +54,11 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
     label_shares : {"learned", "kept"}
         Whether the shares of outcomes are learned like those of groups, or kept, as published; see
         `AdaptiveBatchSampler`.
+    judged_by : {"validation", "all_rows"} or None
+        The real rows on which gaps and accuracy are judged while ratios are learned: those for validation, as
+        published, or training rows too. These are many more, so that gaps are known better, and say the truth of a
+        model that cannot learn rows by heart: None means all rows for the logistic head (also as a proxy), and
+        validation rows for a network.
     strategy : {"dr_fairness", "fairbatch", "balanced", "uniform", "pooled"}
         How batches are made up; see `AdaptiveBatchSampler`.
     hypergradient : {"identity", "last_layer"}
@@ -87,7 +92,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
     alpha : float, default 0.005
         Step of FairBatch's rule.
     validation_share : float, default 0.2
-        Part of the rows divided off for validation, in each cell, when none are given.
+        Part of the rows divided off for validation, in each cell, when none are given and not all rows judge.
     favorable_label : value or None
         The outcome that is good for the person; the last in sorted order when None.
     seed : int, default 0
@@ -104,6 +109,8 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         How they moved.
     sampler_ : AdaptiveBatchSampler
     update_every_ : int
+    n_judged_ : int
+        Real rows on which ratios were judged.
     remarks_ : tuple of str
         What a reader of results must know, such as cells without rows.
     model_ : Head or classifier
@@ -127,6 +134,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         sharpness: float = SHARPNESS,
         accuracy_weight: float | None = None,
         label_shares: LabelShares = "learned",
+        judged_by: JudgedBy | None = None,
         strategy: Strategy = "dr_fairness",
         hypergradient: Hypergradient = "identity",
         proxy: Proxy = "logistic",
@@ -152,6 +160,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         self.sharpness = sharpness
         self.accuracy_weight = accuracy_weight
         self.label_shares = label_shares
+        self.judged_by = judged_by
         self.strategy = strategy
         self.hypergradient = hypergradient
         self.proxy = proxy
@@ -215,6 +224,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             generated,
             validation,
             sample_weight,
+            judged_by=self._judged_by,
             validation_share=self.validation_share,
             seed=self.seed,
         )
@@ -236,6 +246,8 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             )
         if self.proxy not in ("logistic", "mlp"):
             problems.append(Problem("proxy", "'logistic' or 'mlp'", repr(self.proxy)))
+        if self.judged_by not in ("validation", "all_rows", None):
+            problems.append(Problem("judged_by", "'validation', 'all_rows' or None", repr(self.judged_by)))
         if not self.n_steps >= 1:
             problems.append(Problem("n_steps", "at least 1", repr(self.n_steps)))
         if not 0 < self.validation_share < 1:
@@ -258,12 +270,13 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             label_shares=self.label_shares,
             seed=self.seed,
         )
+        self.n_judged_ = len(rows.judged.cells)
         self._scale = Scale.of(rows.training.features[~cells.is_generated])
         training = HeadTraining(
             self._head(rows),
             self.sampler_,
             replace(rows.training, features=self._scale.apply(rows.training.features)),
-            replace(rows.validation, features=self._scale.apply(rows.validation.features)),
+            replace(rows.judged, features=self._scale.apply(rows.judged.features)),
             self._ratio_settings(),
             update_every=self.update_every,
             seed=self.seed + 1,
@@ -274,9 +287,21 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         self.remarks_ = (*rows.remarks, *training.learner.remarks, *self.sampler_.remarks)
         return training.head
 
+    @property
+    def _kind(self) -> str:
+        """The head that ratios are learned with."""
+        return self.estimator if isinstance(self.estimator, str) else self.proxy
+
+    @property
+    def _judged_by(self) -> JudgedBy:
+        """The rows that ratios are judged by."""
+        if self.judged_by is not None:
+            return self.judged_by
+        return "all_rows" if self._kind == "logistic" else "validation"
+
     def _head(self, rows: FitRows) -> Head:
         """Return the head to train."""
-        kind = self.estimator if isinstance(self.estimator, str) else self.proxy
+        kind = self._kind
         n_features, n_labels = rows.training.features.shape[1], len(self.classes_)
         if kind == "logistic":
             rate = 5e-3 if self.learning_rate is None else self.learning_rate

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from equitab.errors import InputError, Problem
 from equitab.mitigation.adaptive_sampling.cells import BoolArray, Cells, FloatArray, IntArray
 from equitab.mitigation.adaptive_sampling.head_training import TrainingRows
 
+JudgedBy = Literal["validation", "all_rows"]
 Rows = tuple[Any, Any, Any]
 
 REAL, MADE, JUDGED = "real rows", "generated rows", "validation rows"
@@ -52,7 +53,8 @@ class FitRows:
         Values of the sensitive features, in the order of the codes.
     training : TrainingRows
         Real rows to train on, generated ones after them.
-    validation : TrainingRows
+    judged : TrainingRows
+        Real rows on which ratios are judged.
     everything : TrainingRows
         All real rows, those divided off included, and generated ones after them.
     remarks : tuple of str
@@ -61,7 +63,7 @@ class FitRows:
     classes: npt.NDArray[Any]
     groups: list[Hashable]
     training: TrainingRows
-    validation: TrainingRows
+    judged: TrainingRows
     everything: TrainingRows
     remarks: tuple[str, ...]
 
@@ -82,6 +84,7 @@ def fit_rows(
     validation: Rows | None,
     sample_weight: Any,
     *,
+    judged_by: JudgedBy,
     validation_share: float,
     seed: int,
 ) -> FitRows:
@@ -93,6 +96,8 @@ def fit_rows(
         Knows the names of features, where those of `real` had names.
     real, generated, validation : tuple (features, outcomes, sensitive features)
     sample_weight : array-like, shape (n_rows,), optional
+    judged_by : {"validation", "all_rows"}
+        With all rows, none are divided off.
     validation_share : float
     seed : int
 
@@ -109,8 +114,13 @@ def fit_rows(
     made_rows = None if made is None else _coded(made, classes, groups, is_made=True)
     if given is not None:
         judged = _coded(given, classes, groups)
+        if judged_by == "all_rows":
+            judged = _behind(replace(real_rows, weights=None), judged)
         everything = _behind(real_rows, made_rows)
         return FitRows(classes, groups, everything, judged, everything, ())
+    if judged_by == "all_rows":
+        everything = _behind(real_rows, made_rows)
+        return FitRows(classes, groups, everything, real_rows, everything, ())
     held, shared = divide_off(real_rows.cells, validation_share, seed=seed)
     return FitRows(
         classes,
@@ -286,7 +296,7 @@ def _some(rows: TrainingRows, kept: BoolArray) -> TrainingRows:
 
 
 def _behind(real: TrainingRows, made: TrainingRows | None) -> TrainingRows:
-    """Return real rows with generated ones after them, which have weight 1."""
+    """Return real rows with others after them, which have weight 1."""
     if made is None:
         return real
     first, second = real.cells, made.cells
