@@ -223,16 +223,14 @@ def test_validation_rows_without_a_cell_are_refused() -> None:
 
 def test_all_rows_judge_a_logistic_head_and_validation_rows_a_network() -> None:
     """Where nothing is said; all rows need none divided off, and given ones come to the training rows."""
-    X, y, sex = people(200, 0)
-    assert quick().fit(X, y, sensitive_features=sex).n_judged_ == 200
-    assert quick().fit(X, y, sensitive_features=sex, validation=people(70, 1)).n_judged_ == 270
-    assert quick(judged_by="validation").fit(X, y, sensitive_features=sex).n_judged_ == pytest.approx(
-        40, abs=4
-    )
-    pytest.importorskip("torch")
-    assert quick(estimator="mlp", n_steps=10).fit(X, y, sensitive_features=sex).n_judged_ < 50
+    X, y, sex = people(400, 0)
+    assert quick().fit(X, y, sensitive_features=sex).n_judged_ == 400
+    assert quick().fit(X, y, sensitive_features=sex, validation=people(70, 1)).n_judged_ == 470
+    assert 76 <= quick(judged_by="validation").fit(X, y, sensitive_features=sex).n_judged_ <= 84
     with pytest.raises(InputError, match="judged_by: expected 'validation', 'all_rows' or None"):
         quick(judged_by="all").fit(X, y, sensitive_features=sex)
+    pytest.importorskip("torch")
+    assert quick(estimator="mlp", n_steps=10).fit(X, y, sensitive_features=sex).n_judged_ <= 84
 
 
 def test_one_group_or_one_class_is_refused() -> None:
