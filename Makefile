@@ -7,7 +7,7 @@ TWO_WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
 export OMP_WAIT_POLICY = PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check format docs airflow benchmarks benchmark-generators clean
+.PHONY: help demo test test-slow test-all check format docs airflow benchmarks benchmark-generators clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -31,8 +31,10 @@ demo: $(VENV)/demo-ready  ## run the main job on the packaged Adult table and sa
 test: $(VENV)/dev-ready  ## the plain tests (six minutes on two cores)
 	$(BIN)/python -m pytest $(TWO_WORKERS) -m "not slow and not browser and not server"
 
-test-all: $(VENV)/dev-ready  ## every test, also slow ones and those that need a browser
-	$(BIN)/python -m pytest $(TWO_WORKERS)
+test-slow: $(VENV)/dev-ready  ## the others: slow ones and those that need a browser or a server
+	$(BIN)/python -m pytest $(TWO_WORKERS) -m "slow or browser or server"
+
+test-all: test test-slow  ## every test
 
 check: $(VENV)/dev-ready  ## format, lint, types
 	$(BIN)/ruff format --check src tests benchmarks scripts examples
