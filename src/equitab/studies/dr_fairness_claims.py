@@ -77,19 +77,28 @@ def judge_claims(numbers: Numbers) -> list[JudgedClaim]:
 
 def _claims_of(numbers: Numbers, table: str, learner: str) -> Iterator[JudgedClaim]:
     generator = best_generator(numbers, table)
-    ours = Way(RATIOS, generator, CHOSEN)
+    for own in dict.fromkeys((NO_POOL, generator)):
+        yield from _against_others(numbers, table, learner, own, generator)
+    yield from _poor_generator(numbers, table, learner)
+
+
+def _against_others(
+    numbers: Numbers, table: str, learner: str, own: str, generator: str
+) -> Iterator[JudgedClaim]:
+    """Yield what is claimed of learned ratios with one pool, or without, against rivals with the best pool."""
+    ours, name = Way(RATIOS, own, CHOSEN), GENERATOR_NAMES[own]
     halved = _half_of_plain(numbers, table, learner, ours)
     if halved is not None:
-        yield JudgedClaim(table, learner, "the gap is at most half of plain training's", halved, 0.0)
+        yield JudgedClaim(table, learner, f"{name}: the gap is at most half of plain training's", halved, 0.0)
     lost = numbers.paired(table, learner, Way(PLAIN), ours, ACCURACY)
     if lost is not None:
-        yield JudgedClaim(table, learner, "accuracy falls by at most one point", lost, ACCURACY_LOSS)
+        yield JudgedClaim(table, learner, f"{name}: accuracy falls by at most one point", lost, ACCURACY_LOSS)
     for arm in RIVALS:
         rival = Way(arm, generator if arm in WITH_POOL else NO_POOL, CHOSEN if arm in TUNED else "")
         found = numbers.paired(table, learner, ours, rival, GAP)
         if found is not None:
-            yield JudgedClaim(table, learner, f"the gap is smaller than with {ARMS[arm]}", found, 0.0)
-    yield from _poor_generator(numbers, table, learner)
+            words = f"{name}: the gap is smaller than with {ARMS[arm]}"
+            yield JudgedClaim(table, learner, words, found, 0.0)
 
 
 def _half_of_plain(numbers: Numbers, table: str, learner: str, ours: Way) -> Estimate | None:
