@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from equitab.dataframe import Frame
-from equitab.studies.dr_fairness import CORRUPTED, NO_POOL, PLAIN, RATIOS, TUNED, WITH_POOL
+from equitab.studies.dr_fairness import CORRUPTED, NO_POOL, OURS, PLAIN, RATIOS, TUNED, WITH_POOL
 from equitab.studies.mcrage_differences import OVERLAP, Estimate, estimate
 from equitab.studies.records import records_frame, records_from_frame
 
@@ -152,20 +152,29 @@ class Numbers:
         return self._held.get((table, learner, way.arm, way.generator, setting, stage, metric, "", seed))
 
     def chosen_setting(self, table: str, learner: str, way: Way, seed: int) -> str:
-        """Return the setting with the smallest gap on validation rows, at an accuracy that may be had.
+        """Return the setting that validation rows choose among those that lose no more accuracy than may be lost.
 
-        Where every one loses more than may be lost, the most accurate.
+        Of learned ratios, in the form `OURS`, the smallest accuracy weight: less weight is fairer, and a gap on
+        validation rows is too uncertain to choose by. Of FairBatch's rule the step with the smallest gap. Where every
+        setting loses more than may be lost, the most accurate.
         """
         plain = self.value(table, learner, Way(PLAIN), "validation", ACCURACY, seed)
         found = []
         for setting in self.settings(table, way.arm):
             held = replace(way, setting=setting)
             accuracy = self.value(table, learner, held, "validation", ACCURACY, seed)
-            gap = self.value(table, learner, held, "validation", GAP, seed)
-            if accuracy is not None and gap is not None and plain is not None:
+            rank = self._rank(table, learner, held, seed)
+            if accuracy is not None and rank is not None and plain is not None:
                 within = accuracy >= plain - self.accuracy_loss
-                found.append(((not within, gap if within else -accuracy), setting))
+                found.append(((not within, rank if within else -accuracy), setting))
         return min(found)[1] if found else ""
+
+    def _rank(self, table: str, learner: str, way: Way, seed: int) -> float | None:
+        """Return what is to be small of a setting; None where it is not chosen from."""
+        if way.arm != RATIOS:
+            return self.value(table, learner, way, "validation", GAP, seed)
+        form, _, weight = way.setting.rpartition(", ")
+        return float(weight) if form == OURS else None
 
     def paired(self, table: str, learner: str, first: Way, second: Way, metric: str) -> Estimate | None:
         """Return the first way less the second on test rows, paired by seed; None where one was not measured."""

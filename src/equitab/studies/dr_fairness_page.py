@@ -81,10 +81,10 @@ def _what_was_done(settings: DrFairnessSettings, remarks: Sequence[str]) -> Stud
         f"takes {settings.n_steps:,} batches of {settings.batch_size} rows; gradient boosting learns from rows with "
         "weights that give it the mean mixture of the later half of a logistic head's training.",
         f"Pools hold {settings.n_pool:,} generated rows of every group with each outcome, drawn by generators that "
-        "learned the training rows. Form and accuracy weight, and the step of FairBatch's rule, "
-        "are chosen on validation rows, for each seed: the least "
-        f"equalized odds gap among those that lose at most {settings.accuracy_loss:g} of accuracy against plain "
-        "training there. Test rows judge only.",
+        "learned the training rows. For each seed, validation rows choose among what loses at most "
+        f"{settings.accuracy_loss:g} of accuracy against plain training there: in the form called *ours* the smallest "
+        "accuracy weight, since less weight is fairer and accuracy is known better than gaps, and of FairBatch's rule "
+        "the step with the smallest gap. Test rows judge only.",
         "Forms. *Published*: before every batch, 128 validation rows give both the outer gradient and the gradients of "
         "real rows, and groups are compared by mean losses. Real rows then agree with the outer gradient by their "
         "common noise, and cells turn to real rows whatever the generated ones are like. *Ours*: every "
@@ -102,8 +102,8 @@ def _claims_section(numbers: Numbers, table: str) -> StudySection:
     rows = tuple(_claim_row(one) for one in judged)
     header = ("Learner", "Claim", "Difference [95%]", "Must not be above", "Verdict")
     caption = (
-        f"Learned ratios, of real rows only and with a pool ({generator}), form and accuracy weight chosen on "
-        "validation rows; rivals that use generated rows have the same pool"
+        f"Learned ratios, of real rows only and with a pool ({generator}), accuracy weight chosen on validation "
+        "rows; rivals that use generated rows have the same pool"
     )
     words = (
         "Differences are means over seeds, paired, with intervals that are corrected for the overlap of splits "
