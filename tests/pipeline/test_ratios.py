@@ -126,6 +126,16 @@ def test_weights_give_groups_and_outcomes_their_shares() -> None:
     assert found.weights.mean() == pytest.approx(1.0)
 
 
+def test_a_pool_that_harms_is_left_out_and_that_is_said() -> None:
+    """No weight is given to it, and the page keeps what was there and that none of it is used."""
+    training, pool = people(600, seed=0), people(600, seed=1, spoiled=True)
+    found = learned(training, pool)
+    assert len(found.pool) == 0
+    assert len(found.weights) == len(training)
+    assert any("left out" in remark for remark in found.contents.remarks)
+    assert all(cell.n_generated and cell.is_little_used and cell.real_end == 1 for cell in found.contents.cells)
+
+
 def test_real_rows_have_the_share_that_the_ratios_give_them() -> None:
     """Within a cell, real and generated rows share its weight as the table of the page says."""
     training, pool = people(500, seed=2), people(700, seed=3)

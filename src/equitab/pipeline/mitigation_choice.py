@@ -40,6 +40,9 @@ class DrFairnessChoice:
     judged_by : {"validation", "all_rows"} or None
         The rows on which gaps are judged while ratios are learned: validation rows, as published, or training rows
         too, which are more; None means all rows for the logistic head and validation rows for ``mlp``.
+    generated_rows : {"if_better", "always"}, default "if_better"
+        Use generated rows only where a head that learns from them too is neither less fair nor less accurate on the
+        rows that judge, or always, as published.
     head : {"logistic", "mlp"}, default "logistic"
         The model that ratios are learned with; every model of the recipe then learns with the weights they give.
         ``mlp`` needs the extra ``torch``.
@@ -66,6 +69,7 @@ class DrFairnessChoice:
     accuracy_weight: Annotated[float, Field(ge=0)] | None = None
     label_shares: Literal["learned", "kept"] = "learned"
     judged_by: Literal["validation", "all_rows"] | None = None
+    generated_rows: Literal["if_better", "always"] = "if_better"
     head: Literal["logistic", "mlp"] = "logistic"
     n_steps: Count = 3000
     hypergradient: Literal["identity", "last_layer"] = "identity"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from equitab.dataframe import frame_from_columns, read_table, write_table
+from equitab.dataframe import frame_from_columns, read_table, take_rows, write_table
 from equitab.evaluation import CurvePoint, TrainingTable
 from equitab.pipeline.measurement_files import load_curves, save_curves
 from equitab.pipeline.ratios import LearnedRatios, ratio_table
@@ -39,14 +39,16 @@ class RatioFiles:
 
         def write(place: Path) -> None:
             place.mkdir()
-            write_table(learned.pool, place / "pool.parquet")
+            if len(learned.pool):
+                write_table(learned.pool, place / "pool.parquet")
             write_table(frame_from_columns({"weight": learned.weights}), place / "weights.parquet")
             save_curves(learned.points, place / "curves.parquet")
 
         write_folder(self.folder, write)
         n_little = sum(cell.is_little_used for cell in learned.contents.cells)
         facts = {"ratios": asdict(learned.contents), "remarks": list(learned.contents.remarks)}
-        message = f"{len(learned.pool):,} generated rows in the pool"
+        n_pool = len(learned.pool)
+        message = f"{n_pool:,} generated rows in the pool" if n_pool else "generated rows were left out"
         return Done(
             [self.folder], facts, message + (f", {n_little} cells of them little used" if n_little else "")
         )
@@ -56,7 +58,9 @@ class RatioFiles:
         weights = np.asarray(
             read_table(self.folder / "weights.parquet")["weight"].to_numpy(), dtype=np.float64
         )
-        pool = read_table(self.folder / "pool.parquet")
+        held = self.folder / "pool.parquet"
+        nothing = np.zeros(len(rows.modeled), dtype=bool)
+        pool = read_table(held) if held.exists() else take_rows(rows.modeled, nothing)
         return ratio_table(rows, pool, weights, ())
 
     @property

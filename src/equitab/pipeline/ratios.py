@@ -39,6 +39,10 @@ NOTE[DEPARTURE]: published is an update before every batch.
 MOST_POINTS = 200
 """So many points of each line are kept for charts."""
 _TABLES = ("group_shares", "real_shares", "label_shares")
+LEFT_OUT = (
+    "generated rows were left out: on the real rows that judge, a head that learned with them was less fair or less "
+    "accurate than one without, so that no model of this treatment learned from them"
+)
 OUTCOMES = ("not favorable", "favorable")
 
 
@@ -130,6 +134,8 @@ def learn_ratios(
     head = _fit_head(real.encoded(design), generated.encoded(design), judged.encoded(design), choice, seed)
     names = [groups.label(code) for code in taking_part]
     contents = _contents(head, real, generated, judged, choice, names)
+    if head.left_out_ is not None:
+        generated = _taken(generated, np.zeros(len(generated.groups), dtype=bool))
     return LearnedRatios(
         generated.frame, _weights(rows, head, real, generated), contents, _points(head, names)
     )
@@ -217,8 +223,12 @@ class UsedRatios:
     @classmethod
     def of(cls, head: Any) -> UsedRatios:
         """Return the ratios of a fitted head, an `AdaptiveSamplingClassifier`."""
-        last = head.history_[-1].n_batches
-        later = [point for point in head.history_ if 2 * point.n_batches >= last]
+        return cls.of_history(head.history_)
+
+    @classmethod
+    def of_history(cls, history: Sequence[Any]) -> UsedRatios:
+        """Return the ratios of points in time, each a `RatioPoint`."""
+        later = [point for point in history if 2 * point.n_batches >= history[-1].n_batches]
         return cls(*(np.mean([getattr(point, name) for point in later], axis=0) for name in _TABLES))
 
     @property
@@ -239,6 +249,7 @@ def _fit_head(real: Any, generated: Any, judged: Any, choice: DrFairnessChoice, 
         accuracy_weight=choice.weight,
         label_shares=choice.label_shares,
         judged_by=choice.judged_by,
+        generated_rows=choice.generated_rows,
         n_steps=choice.n_steps,
         hypergradient=choice.hypergradient,
         update_every=UPDATE_EVERY,  # one that is timed would not give the same ratios twice
@@ -281,7 +292,7 @@ def _contents(
     choice: DrFairnessChoice,
     names: list[str],
 ) -> RatioContents:
-    start, used = head.history_[0], UsedRatios.of(head)
+    start, used = (head.left_out_ or head.sampler_).history[0], UsedRatios.of(head)
     cells = tuple(
         RatioCell(
             group=name,
@@ -308,6 +319,7 @@ def _contents(
         uses_training_rows=head.n_judged_ > int(judged.takes_part.sum()),
         cells=cells,
         n_outside=int((~real.takes_part).sum()),
+        remarks=() if head.left_out_ is None else (LEFT_OUT,),
     )
 
 

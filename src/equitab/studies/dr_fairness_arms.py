@@ -48,6 +48,7 @@ _PUBLISHED_FORM: dict[str, Any] = {
     "gap": "loss",
     "label_shares": "kept",
     "judged_by": "validation",
+    "generated_rows": "always",
     "n_validation": 128,
     "inner_rows": "validation",
     "update_every": 1,
@@ -137,7 +138,8 @@ def _train_light(
         if LOGISTIC in settings.learners:
             found.append(_judged(split, arm, LOGISTIC, _head_prediction(head), head))
         if BOOSTING in settings.learners:
-            found.append(_judged(split, arm, BOOSTING, boost(split, pool, _weights(split, pool, head)), head))
+            used = None if head.left_out_ is not None else pool
+            found.append(_judged(split, arm, BOOSTING, boost(split, used, _weights(split, used, head)), head))
     if LOGISTIC in settings.learners:
         found.append(_reweighed_head(split, LOGISTIC, settings))
     if BOOSTING in settings.learners:
@@ -239,6 +241,7 @@ def _form(arm: Arm, settings: DrFairnessSettings) -> dict[str, Any]:
     if arm.form == PUBLISHED:
         return {**_PUBLISHED_FORM, "accuracy_weight": arm.amount}
     return {
+        "generated_rows": "always" if arm.generator == CORRUPTED else "if_better",
         "gap": "rate",
         "label_shares": "kept" if arm.form == KEPT else "learned",
         "judged_by": "validation" if arm.form == FEWER else "all_rows",
@@ -308,8 +311,8 @@ def _judged(split: StudySplit, arm: Arm, learner: str, predict: Predict, head: A
     validation, test = (measure(predict(rows), rows) for rows in (split.validation, split.test))
     if head is None or arm.name != RATIOS:
         return TrainedArm(arm, learner, validation, test)
-    used = UsedRatios.of(head)
-    return TrainedArm(arm, learner, validation, test, used.real_shares, used.group_shares)
+    learned = UsedRatios.of_history((head.left_out_ or head.sampler_).history)
+    return TrainedArm(arm, learner, validation, test, learned.real_shares, learned.group_shares)
 
 
 def _head_prediction(head: Any) -> Predict:

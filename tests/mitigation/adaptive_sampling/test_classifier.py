@@ -221,6 +221,46 @@ def test_validation_rows_without_a_cell_are_refused() -> None:
         judged.fit(X, y, sensitive_features=sex, validation=(X[kept], y[kept], sex[kept]))
 
 
+def spoiled(n_rows: int, seed: int) -> Rows:
+    """Return generated rows whose outcome is the opposite of what is so."""
+    X, y, sex = people(n_rows, seed)
+    return X, np.where(y == "yes", "no", "yes"), sex
+
+
+def test_generated_rows_that_teach_the_opposite_are_left_out() -> None:
+    """The model is the one of real rows alone; what had been learned with them is kept, and it is said."""
+    X, y, sex = people(600, 0)
+    with_them = quick(n_steps=400).fit(X, y, sensitive_features=sex, generated=spoiled(600, 1))
+    alone = quick(n_steps=400).fit(X, y, sensitive_features=sex)
+    np.testing.assert_array_equal(with_them.predict_proba(X), alone.predict_proba(X))
+    assert with_them.left_out_.cells.is_generated.sum() == 600
+    assert any("generated rows were left out" in remark for remark in with_them.remarks_)
+    assert alone.left_out_ is None
+
+
+def among_noise(rows: Rows) -> Rows:
+    """Return rows with sixty more columns that say nothing."""
+    noise = np.random.default_rng(len(rows[0])).normal(0, 1, (len(rows[0]), 60))
+    return np.hstack([rows[0].to_numpy(), noise]), rows[1], rows[2]
+
+
+def test_generated_rows_are_kept_where_they_help() -> None:
+    """A hundred real rows with sixty columns of noise are learned by heart; three thousand good ones are not."""
+    real, made, judges = (among_noise(people(n_rows, n_rows)) for n_rows in (100, 3000, 2999))
+    model = quick(n_steps=400, judged_by="validation")
+    model.fit(real[0], real[1], sensitive_features=real[2], generated=made, validation=judges)
+    assert model.left_out_ is None
+    assert model.sampler_.cells.is_generated.sum() == 3000
+
+
+def test_generated_rows_are_used_always_where_that_is_asked() -> None:
+    """As published: bad ones too, in the share that is learned."""
+    X, y, sex = people(600, 0)
+    model = quick(generated_rows="always").fit(X, y, sensitive_features=sex, generated=spoiled(600, 1))
+    assert model.left_out_ is None
+    assert (model.ratios_.real_shares < 1).all()
+
+
 def test_all_rows_judge_a_logistic_head_and_validation_rows_a_network() -> None:
     """Where nothing is said; all rows need none divided off, and given ones come to the training rows."""
     X, y, sex = people(400, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ from equitab.mitigation.adaptive_sampling.ratios import STEP_SIZE, LabelShares
 from equitab.mitigation.adaptive_sampling.row_weights import learned_weights
 
 Proxy = Literal["logistic", "mlp"]
+GeneratedRows = Literal["if_better", "always"]
 
 
 class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
@@ -61,6 +62,9 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         validation rows for a network.
     strategy : {"dr_fairness", "fairbatch", "balanced", "uniform", "pooled"}
         How batches are made up; see `AdaptiveBatchSampler`.
+    generated_rows : {"if_better", "always"}
+        Use generated rows only where they make neither the outer objective nor the mean loss larger on the rows that
+        judge, for which the head is trained twice; or always, as published, in the learned share.
     hypergradient : {"identity", "last_layer"}
         The published approximation, or the exact solve for the last layer.
     proxy : {"logistic", "mlp"}
@@ -111,6 +115,8 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
     update_every_ : int
     n_judged_ : int
         Real rows on which ratios were judged.
+    left_out_ : AdaptiveBatchSampler or None
+        Where generated rows were left out, what had been learned with them.
     remarks_ : tuple of str
         What a reader of results must know, such as cells without rows.
     model_ : Head or classifier
@@ -136,6 +142,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         label_shares: LabelShares = "learned",
         judged_by: JudgedBy | None = None,
         strategy: Strategy = "dr_fairness",
+        generated_rows: GeneratedRows = "if_better",
         hypergradient: Hypergradient = "identity",
         proxy: Proxy = "logistic",
         batch_size: int = 100,
@@ -162,6 +169,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         self.label_shares = label_shares
         self.judged_by = judged_by
         self.strategy = strategy
+        self.generated_rows = generated_rows
         self.hypergradient = hypergradient
         self.proxy = proxy
         self.batch_size = batch_size
@@ -229,7 +237,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             seed=self.seed,
         )
         self.classes_, self.groups_ = rows.classes, rows.groups
-        head = self._learn(rows)
+        rows, head = self._learn(rows)
         self.model_: Any = head if isinstance(self.estimator, str) else self._fit_weighted(rows)
         return self
 
@@ -244,6 +252,8 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             problems.append(
                 Problem("estimator", "a classifier whose fit takes sample_weight", received, advice)
             )
+        if self.generated_rows not in get_args(GeneratedRows):
+            problems.append(Problem("generated_rows", "'if_better' or 'always'", repr(self.generated_rows)))
         if self.proxy not in ("logistic", "mlp"):
             problems.append(Problem("proxy", "'logistic' or 'mlp'", repr(self.proxy)))
         if self.judged_by not in ("validation", "all_rows", None):
@@ -255,10 +265,33 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         if problems:
             raise InputError(problems)
 
-    def _learn(self, rows: FitRows) -> Head:
-        """Train the head, and keep what it taught about the ratios."""
+    def _learn(self, rows: FitRows) -> tuple[FitRows, Head]:
+        """Train the head, keep what it taught about the ratios, and return the rows that were used."""
+        self._scale = Scale.of(rows.training.features[~rows.training.cells.is_generated])
+        self.left_out_, said = None, rows.remarks
+        training = self._trained(rows)
+        if self._may_leave_out(rows):
+            alone = self._trained(rows.without_generated())
+            with_them, without = training.judged(), alone.judged()
+            if not all(np.less_equal(with_them, without)):
+                self.left_out_ = training.sampler
+                rows, training = rows.without_generated(), alone
+                said = (*said, _left_out_remark(with_them, without))
+        self.sampler_ = training.sampler
+        self.ratios_, self.history_ = self.sampler_.ratios, self.sampler_.history
+        self.update_every_ = training.update_every
+        self.n_judged_ = len(rows.judged.cells)
+        self.remarks_ = (*said, *training.learner.remarks, *self.sampler_.remarks)
+        return rows, training.head
+
+    def _may_leave_out(self, rows: FitRows) -> bool:
+        """Whether it is tried if generated rows are better left out."""
+        return self.generated_rows == "if_better" and self.strategy == "dr_fairness" and rows.has_generated
+
+    def _trained(self, rows: FitRows) -> HeadTraining:
+        """Return a head that was trained on rows."""
         cells = rows.training.cells
-        self.sampler_ = AdaptiveBatchSampler(
+        sampler = AdaptiveBatchSampler(
             cells.labels,
             cells.groups,
             cells.is_generated,
@@ -270,11 +303,9 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             label_shares=self.label_shares,
             seed=self.seed,
         )
-        self.n_judged_ = len(rows.judged.cells)
-        self._scale = Scale.of(rows.training.features[~cells.is_generated])
         training = HeadTraining(
             self._head(rows),
-            self.sampler_,
+            sampler,
             replace(rows.training, features=self._scale.apply(rows.training.features)),
             replace(rows.judged, features=self._scale.apply(rows.judged.features)),
             self._ratio_settings(),
@@ -282,10 +313,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             seed=self.seed + 1,
         )
         training.run(self.n_steps)
-        self.ratios_, self.history_ = self.sampler_.ratios, self.sampler_.history
-        self.update_every_ = training.update_every
-        self.remarks_ = (*rows.remarks, *training.learner.remarks, *self.sampler_.remarks)
-        return training.head
+        return training
 
     @property
     def _kind(self) -> str:
@@ -363,3 +391,11 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         if not isinstance(self.estimator, str) and not hasattr(self.model_, "predict_proba"):
             return self.model_.predict(validate_data(self, X, dtype=np.float64, reset=False))
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
+
+
+def _left_out_remark(with_them: tuple[float, float], without: tuple[float, float]) -> str:
+    """Say that generated rows were left out, and by what."""
+    return (
+        "generated rows were left out: on the real rows that judge, outer objective and mean loss are "
+        f"{with_them[0]:.4f} and {with_them[1]:.4f} with them, {without[0]:.4f} and {without[1]:.4f} without"
+    )

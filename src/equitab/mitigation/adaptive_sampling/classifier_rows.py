@@ -67,6 +67,18 @@ class FitRows:
     everything: TrainingRows
     remarks: tuple[str, ...]
 
+    @property
+    def has_generated(self) -> bool:
+        """Whether there are generated rows."""
+        return bool(self.training.cells.is_generated.any())
+
+    def without_generated(self) -> FitRows:
+        """Return the same real rows, alone."""
+        training, everything = (
+            _some(rows, ~rows.cells.is_generated) for rows in (self.training, self.everything)
+        )
+        return replace(self, training=training, everything=everything)
+
 
 @dataclass(frozen=True, eq=False)
 class Part:

@@ -143,6 +143,15 @@ class HeadTraining:
                     Problem(f"loss at step {self.n_steps}", "a finite number", str(loss), advice)
                 )
 
+    def judged(self) -> tuple[float, float]:
+        """Return outer objective and mean loss of what the head predicts, on all rows that ratios are judged on."""
+        cells = self.validation.cells
+        with np.errstate(divide="ignore"):
+            logits = np.log(self.head.predict_proba(self.validation.features))
+        nothing = np.zeros((len(cells), 0))
+        rows = LastLayerRows(nothing, logits, cells.labels, cells.groups)
+        return self.learner.value(rows), float(rows.losses.mean())
+
     def _learn_ratios(self) -> None:
         """Move the ratios where it is time."""
         if self.sampler.strategy == "dr_fairness" and self.n_steps % self.update_every == 0:

@@ -271,6 +271,10 @@ class RatioLearner:
         rows = joined(real, generated)
         return solve_last_layer(direction, rows, weights / total, damping=self.settings.damping)
 
+    def value(self, rows: LastLayerRows) -> float:
+        """Return the outer objective on all validation rows, of which `rows` says what a model gives."""
+        return outer_sensitivity(self.settings.outer, rows, self._shares, self.compared)[0]
+
     def move_by_rule(self, rows: LastLayerRows) -> None:
         """Move the ratios by FairBatch's rule, from all validation rows.
 
