@@ -37,7 +37,7 @@ MEANS = np.array([[-2.0, -2.0], [2.0, 2.0]])
 SPREADS = np.array([[[10.0, 1.0], [1.0, 3.0]], [[5.0, 1.0], [1.0, 5.0]]])
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
 
-LOSSES = {"gap": "loss", "label_shares": "kept"}
+LOSSES = {"gap": "loss", "label_shares": "kept", "judged_by": "validation"}
 RATES_AND_OUTCOMES = {"gap": "rate", "label_shares": "learned"}
 
 STRATEGIES: dict[str, dict[str, Any]] = {
@@ -68,6 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--part", choices=tuple(PARTS), default="quality")
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--rows", type=int, default=2000, help="to train on, for the part quality")
     parser.add_argument("--objective", choices=tuple(GAPS), default="equal_opportunity")
     parser.add_argument("--steps", type=int, default=5000, help="for the parts cost and flat")
     parser.add_argument("--only", default="", help="strategies whose name holds this")
@@ -116,7 +117,7 @@ def quality(asked: argparse.Namespace) -> Iterator[str]:
             continue
         began, found = time.process_time(), []
         for seed in range(asked.seeds):
-            X, y, z = synthetic_rows(2000, seed=seed)
+            X, y, z = synthetic_rows(asked.rows, seed=seed)
             model = AdaptiveSamplingClassifier(
                 objective=asked.objective,
                 **{"update_every": 8, "n_steps": 3000, **LOSSES, **settings},
