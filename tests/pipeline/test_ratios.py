@@ -133,7 +133,9 @@ def test_a_pool_that_harms_is_left_out_and_that_is_said() -> None:
     assert len(found.pool) == 0
     assert len(found.weights) == len(training)
     assert any("left out" in remark for remark in found.contents.remarks)
-    assert all(cell.n_generated and cell.is_little_used and cell.real_end == 1 for cell in found.contents.cells)
+    assert all(
+        cell.n_generated and cell.is_little_used and cell.real_end == 1 for cell in found.contents.cells
+    )
 
 
 def test_real_rows_have_the_share_that_the_ratios_give_them() -> None:
