@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,16 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="module")
-def quality(name: str) -> Quality:
+@cache
+def quality_of(name: str) -> Quality:
+    """Return the quality of a generator's rows; learned once, in whatever order tests come."""
     generator = make_generator(name, **SETTINGS.get(name, {})).fit(people(0), SCHEMA, seed=0)
     return judged(generator.sample(N_ROWS, seed=1))
+
+
+@pytest.fixture(scope="module")
+def quality(name: str) -> Quality:
+    return quality_of(name)
 
 
 @pytest.fixture(scope="module")
