@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from equitab.evaluation.results import CurvePoint
@@ -56,6 +59,32 @@ def test_a_cell_is_little_used_when_its_generated_rows_lost_half_their_share(
 ) -> None:
     """From a half to less than a quarter; a cell without generated rows has none to lose."""
     assert cell(**changes).is_little_used == is_little_used
+
+
+@pytest.mark.parametrize(
+    ("end", "objective", "said"),
+    [
+        (
+            0.2,
+            "equalized_odds",
+            "moved from 30.0% to 20.0%, so that models call fewer people favorable: that is how",
+        ),
+        (0.2, "demographic_parity", "call fewer people favorable."),
+        (0.4, "equal_opportunity", "call more people favorable."),
+        (
+            np.nextafter(0.3, 1),
+            "equalized_odds",
+            "Outcomes kept their shares: 30.0% of the rows are favorable.",
+        ),
+    ],
+)
+def test_what_became_of_the_share_of_the_favorable_outcome_is_said(
+    end: float, objective: str, said: str
+) -> None:
+    """What rates do is said of equalized odds only; a mean of equal shares is not a movement."""
+    section = lay_out_ratios(replace(contents(cell()), favorable_end=end, objective=objective), [])
+    assert section is not None
+    assert said in section.lead
 
 
 def test_little_used_cells_are_named_with_what_it_means() -> None:

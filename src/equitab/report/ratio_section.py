@@ -146,13 +146,14 @@ def _lead(ratios: RatioContents) -> str:
 def _outcomes_sentence(ratios: RatioContents) -> str:
     """Say what became of the share of the favorable outcome, which models learn to predict as often."""
     start, end = (wording.format_share(share) for share in (ratios.favorable_start, ratios.favorable_end))
-    if ratios.favorable_start == ratios.favorable_end:
+    if start == end:
         return f" Outcomes kept their shares: {start} of the rows are favorable."
     how = "fewer" if ratios.favorable_end < ratios.favorable_start else "more"
-    return (
-        f" The share of the favorable outcome itself moved from {start} to {end}, so that models call {how} people "
-        "favorable: that is how the rates of true and of false positives come together both."
-    )
+    said = f" The share of the favorable outcome itself moved from {start} to {end}, so that models call {how} people"
+    said += " favorable"
+    if ratios.objective == "equalized_odds":
+        said += ": that is how the rates of true and of false positives come together both"
+    return f"{said}."
 
 
 def _warnings(ratios: RatioContents) -> list[str]:

@@ -89,10 +89,10 @@ class DrFairnessSettings:
     learners, generators : tuple of str
         Of `LEARNERS` and `GENERATORS`.
     ratio_settings : tuple of (str, float)
-        Forms of learned ratios, each with an accuracy weight: from these one is chosen on validation rows. The first
-        is the one whose ratios are shown.
+        Forms of learned ratios, each with an accuracy weight: validation rows choose a weight of the form `OURS`. The
+        first is the one whose ratios are shown.
     fairbatch_steps : tuple of float
-        Steps of FairBatch's rule, chosen from in the same way; its authors' is 0.005, for hundreds of epochs.
+        Steps of FairBatch's rule, of which validation rows choose one; its authors' is 0.005, for hundreds of epochs.
     n_steps : int
         Batches.
     batch_size : int
