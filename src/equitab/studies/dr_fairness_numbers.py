@@ -25,7 +25,7 @@ class ArmNumber:
     ----------
     table, learner, arm, generator : str
     setting : str
-        Of learned ratios their form and accuracy weight (``rate, 5``), of FairBatch's rule its step; empty for
+        Of learned ratios their form and accuracy weight (``ours, 0.5``), of FairBatch's rule its step; empty for
         other arms.
     stage : {"validation", "test", "ratios"}
     metric : str
