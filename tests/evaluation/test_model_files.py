@@ -1,6 +1,8 @@
 """Saved models: the same scores after loading, and nothing loaded that was damaged, changed or unexpected."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -42,6 +44,13 @@ def test_nothing_is_pickled(saved):
     assert sorted(path.name for path in saved.iterdir()) == ["estimator.skops", "model.json"]
     with zipfile.ZipFile(saved / "estimator.skops") as archive:
         assert not [name for name in archive.namelist() if not name.endswith((".json", ".npy"))]
+
+
+def test_pytorch_is_not_loaded_for_it(saved):
+    load = "import sys; from equitab.evaluation import load_model; load_model(sys.argv[1])"
+    code = f"{load}; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code, saved], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_a_folder_that_holds_something_is_not_overwritten(saved):

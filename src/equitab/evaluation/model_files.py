@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 from equitab.errors import OutputExistsError, SavedFormatError
 from equitab.evaluation.design_matrix import DesignMatrix
@@ -41,6 +43,9 @@ EXPECTED_TYPES = frozenset(
 )
 
 
+_WRAPPER_OF_TORCH = "sklearn.externals.array_api_compat.torch"
+
+
 def save_model(model: FittedModel, folder: str | Path) -> None:
     """Write a model to a new folder.
 
@@ -55,12 +60,11 @@ def save_model(model: FittedModel, folder: str | Path) -> None:
     OutputExistsError
         If something is there.
     """
-    import skops.io
-
+    skops_io = _skops_io()
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise OutputExistsError(f"{target}: expected a new folder, received one that is not empty")
-    estimator = skops.io.dumps(model.estimator)
+    estimator = skops_io.dumps(model.estimator)
     description = _describe(model, hashlib.sha256(estimator).hexdigest())
     target.mkdir(parents=True, exist_ok=True)
     (target / "estimator.skops").write_bytes(estimator)
@@ -92,6 +96,23 @@ def load_model(folder: str | Path, *, trusted: tuple[str, ...] = ()) -> FittedMo
         raise SavedFormatError(
             f"{target / 'model.json'}: expected a complete description, received a damaged one"
         ) from error
+
+
+def _skops_io() -> ModuleType:
+    """Return `skops.io`, imported without PyTorch.
+
+    It lists scikit-learn's estimators by importing every package of it, one of which wraps PyTorch and holds no
+    estimator: three seconds of every process that saves or loads a model. A package that cannot be imported is
+    passed over.
+    """
+    modules = cast(dict[str, ModuleType | None], sys.modules)
+    modules.setdefault(_WRAPPER_OF_TORCH, None)
+    try:
+        import skops.io
+    finally:
+        if modules[_WRAPPER_OF_TORCH] is None:
+            del modules[_WRAPPER_OF_TORCH]
+    return cast(ModuleType, skops.io)
 
 
 def _describe(model: FittedModel, digest: str) -> dict[str, Any]:
@@ -148,8 +169,7 @@ def _read_description(path: Path) -> dict[str, Any]:
 
 
 def _read_estimator(path: Path, description: dict[str, Any], trusted: tuple[str, ...]) -> Any:
-    import skops.io
-
+    skops_io = _skops_io()
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -161,10 +181,10 @@ def _read_estimator(path: Path, description: dict[str, Any], trusted: tuple[str,
             f"{path}: expected the digest in model.json, received a file that was changed or cut"
         )
     try:
-        found = set(skops.io.get_untrusted_types(data=content))
+        found = set(skops_io.get_untrusted_types(data=content))
         refused = sorted(found - EXPECTED_TYPES - set(trusted))
         if not refused:
-            return skops.io.loads(content, trusted=sorted(found))
+            return skops_io.loads(content, trusted=sorted(found))
     except Exception as error:
         # Whatever skops raises on a damaged archive: zip, JSON, key, type, attribute errors.
         raise SavedFormatError(

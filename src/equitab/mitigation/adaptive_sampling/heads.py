@@ -11,8 +11,19 @@ from equitab.mitigation.adaptive_sampling.objectives import LastLayerRows, log_p
 
 MOMENTS = (0.9, 0.999)
 SMALLEST = 1e-8
-AVERAGING = 0.99
-"""The part of the average that stays at each step: what predicts is an average over about 100 steps."""
+DECAY = 9
+"""What predicts is an average over about the last tenth of all steps (polynomial decay, Shamir and Zhang 2013)."""
+
+
+def kept_share(n_steps: int) -> float:
+    """Return the part of the average that stays after so many steps.
+
+    Examples
+    --------
+    >>> kept_share(1), kept_share(891)
+    (0.1, 0.99)
+    """
+    return n_steps / (n_steps + DECAY)
 
 
 class Head(Protocol):
@@ -88,7 +99,7 @@ class LogisticHead:
         first = self._first / (1 - MOMENTS[0] ** self._n_steps)
         second = self._second / (1 - MOMENTS[1] ** self._n_steps)
         self.weights = self.weights - self.learning_rate * first / (np.sqrt(second) + SMALLEST)
-        kept = min(AVERAGING, self._n_steps / (self._n_steps + 9))
+        kept = kept_share(self._n_steps)
         self.average = kept * self.average + (1 - kept) * self.weights
 
     def look(self, features: FloatArray, labels: IntArray, groups: IntArray) -> LastLayerRows:

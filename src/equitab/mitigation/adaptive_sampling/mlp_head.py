@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from equitab.mitigation.adaptive_sampling.cells import FloatArray, IntArray
-from equitab.mitigation.adaptive_sampling.heads import AVERAGING
+from equitab.mitigation.adaptive_sampling.heads import kept_share
 from equitab.mitigation.adaptive_sampling.last_layer import last_layer_rows
 from equitab.mitigation.adaptive_sampling.objectives import LastLayerRows, log_probabilities
 
@@ -77,8 +77,8 @@ class MlpHead:
     def _follow(self) -> None:
         """Move the average a little towards the weights."""
         self._n_steps += 1
-        kept = min(AVERAGING, self._n_steps / (self._n_steps + 9))
-        torch._foreach_lerp_(list(self.average.parameters()), list(self.network.parameters()), 1 - kept)
+        averages, weights = list(self.average.parameters()), list(self.network.parameters())
+        torch._foreach_lerp_(averages, weights, 1 - kept_share(self._n_steps))
 
     def look(self, features: FloatArray, labels: IntArray, groups: IntArray) -> LastLayerRows:
         """Return what the last layer receives and gives, as the network is now."""
