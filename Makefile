@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints/ci.txt
-TWO_WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
+MARKS ?= not slow and not browser and not server
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 export OMP_WAIT_POLICY = PASSIVE
 
 .DEFAULT_GOAL := help
@@ -29,12 +30,13 @@ demo: $(VENV)/demo-ready  ## run the main job on the packaged Adult table and sa
 	$(BIN)/equitab demo --out demo-report --overwrite
 
 test: $(VENV)/dev-ready  ## the plain tests (six minutes on two cores)
-	$(BIN)/python -m pytest $(TWO_WORKERS) -m "not slow and not browser and not server"
+	$(PYTEST) -m "$(MARKS)"
 
 test-slow: $(VENV)/dev-ready  ## the others: slow ones and those that need a browser or a server
-	$(BIN)/python -m pytest $(TWO_WORKERS) -m "slow or browser or server"
+	$(PYTEST) -m "slow or browser or server"
 
-test-all: test test-slow  ## every test
+test-all: $(VENV)/dev-ready  ## every test
+	$(PYTEST)
 
 check: $(VENV)/dev-ready  ## format, lint, types
 	$(BIN)/ruff format --check src tests benchmarks scripts examples
