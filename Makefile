@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := constraints/ci.txt
-MARKS ?= not slow and not browser and not server
+MARKS := not slow and not browser and not server
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 export OMP_WAIT_POLICY = PASSIVE
 
