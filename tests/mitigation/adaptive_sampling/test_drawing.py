@@ -56,6 +56,15 @@ def test_strategies_mean_what_they_say(pool: dict[str, Any]) -> None:
     np.testing.assert_allclose(shares["balanced"][0] * 4, [[1, 20 / 30], [1, 15 / 25]])
 
 
+@pytest.mark.parametrize("strategy", ["fairbatch", "balanced", "uniform", "pooled"])
+def test_shares_of_outcomes_are_learned_with_the_other_ratios_only(
+    pool: dict[str, Any], strategy: Any
+) -> None:
+    """Elsewhere nobody would move them."""
+    with pytest.raises(InputError, match=rf"label_shares of the strategy '{strategy}'.*'dr_fairness'"):
+        AdaptiveBatchSampler(**pool, strategy=strategy, label_shares="learned", seed=0)
+
+
 def test_learning_begins_with_the_groups_of_the_real_rows_half_real(pool: dict[str, Any]) -> None:
     """A cell without generated rows is real."""
     ratios = AdaptiveBatchSampler(**pool, seed=0).ratios

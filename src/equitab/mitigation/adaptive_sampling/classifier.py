@@ -52,9 +52,9 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         By how much logits are multiplied before rates are compared: more is closer to the rate of decisions.
     accuracy_weight : float or None
         More is more accurate, less is fairer; 0.5 for rates and 20, as published, for losses when None.
-    label_shares : {"learned", "kept"}
+    label_shares : {"learned", "kept"} or None
         Whether the shares of outcomes are learned like those of groups, or kept, as published; see
-        `AdaptiveBatchSampler`.
+        `AdaptiveBatchSampler`. None means learned where the strategy learns ratios.
     judged_by : {"validation", "all_rows"} or None
         The real rows on which gaps and accuracy are judged while ratios are learned: those for validation, as
         published, or training rows too. These are many more, so that gaps are known better, and say the truth of a
@@ -139,7 +139,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         gap: Gap = "rate",
         sharpness: float = SHARPNESS,
         accuracy_weight: float | None = None,
-        label_shares: LabelShares = "learned",
+        label_shares: LabelShares | None = None,
         judged_by: JudgedBy | None = None,
         strategy: Strategy = "dr_fairness",
         generated_rows: GeneratedRows = "if_better",
@@ -300,7 +300,7 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
             batch_size=self.batch_size,
             strategy=self.strategy,
             step_size=self.ratio_step,
-            label_shares=self.label_shares,
+            label_shares=self._label_shares,
             seed=self.seed,
         )
         training = HeadTraining(
@@ -326,6 +326,11 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
         if self.judged_by is not None:
             return self.judged_by
         return "all_rows" if self._kind == "logistic" else "validation"
+
+    @property
+    def _label_shares(self) -> LabelShares:
+        """What becomes of the shares of outcomes."""
+        return self.label_shares or ("learned" if self.strategy == "dr_fairness" else "kept")
 
     def _head(self, rows: FitRows) -> Head:
         """Return the head to train."""

@@ -78,7 +78,7 @@ class AdaptiveBatchSampler:
         Batches in an epoch; as many as real rows fill when not given.
     step_size : float, default 0.005
         Step of Adam for the ratios.
-    label_shares : {"kept", "learned"}
+    label_shares : {"kept", "learned"}, default "kept"
         Whether outcomes keep the shares that they have in the real rows, as published, or ``dr_fairness`` learns
         these too: then gaps of true and of false positives can both become small, as the model calls fewer (or
         more) people favorable.
@@ -309,5 +309,8 @@ def _check_settings(
         problems.append(Problem("strategy", "a known one", repr(strategy), advice))
     if label_shares not in get_args(LabelShares):
         problems.append(Problem("label_shares", "'kept' or 'learned'", repr(label_shares)))
+    elif label_shares == "learned" and strategy in set(get_args(Strategy)) - {"dr_fairness"}:
+        advice = "choose the strategy 'dr_fairness', or keep them"
+        problems.append(Problem(f"label_shares of the strategy {strategy!r}", "'kept'", "'learned'", advice))
     if problems:
         raise InputError(problems)
