@@ -77,7 +77,8 @@ class MlpHead:
     def _follow(self) -> None:
         """Move the average a little towards the weights."""
         self._n_steps += 1
-        averages, weights = list(self.average.parameters()), list(self.network.parameters())
+        averages: list[Tensor] = [*self.average.parameters()]
+        weights: list[Tensor] = [*self.network.parameters()]
         torch._foreach_lerp_(averages, weights, 1 - kept_share(self._n_steps))
 
     def look(self, features: FloatArray, labels: IntArray, groups: IntArray) -> LastLayerRows:
