@@ -2,6 +2,7 @@
 
     python benchmarks/adaptive_sampling.py                  # accuracy and gaps, all strategies, ten seeds
     python benchmarks/adaptive_sampling.py --part cost      # overhead at several intervals, logistic and network
+    python benchmarks/adaptive_sampling.py --part pool      # time of a fit without and with generated rows
     python benchmarks/adaptive_sampling.py --part flat      # time and memory of 5,000 steps, in blocks
 
 Prints a markdown table. The set: two outcomes equally common, x of outcome 1 from N((2, 2), ((5, 1), (1, 5))), of
@@ -18,6 +19,8 @@ import resource
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -70,7 +73,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--rows", type=int, default=2000, help="to train on, for the part quality")
     parser.add_argument("--objective", choices=tuple(GAPS), default="equal_opportunity")
-    parser.add_argument("--steps", type=int, default=5000, help="for the parts cost and flat")
+    parser.add_argument("--steps", type=int, default=5000, help="for the parts cost, pool and flat")
     parser.add_argument("--only", default="", help="strategies whose name holds this")
     for line in PARTS[parser.parse_args().part](parser.parse_args()):
         print(line, flush=True)
@@ -186,6 +189,18 @@ def training_seconds(head: Head, rows: TrainingRows, every: int, n_steps: int) -
     return time.process_time() - began
 
 
+def pool(asked: argparse.Namespace) -> Iterator[str]:
+    """Yield the table of fits without generated rows, with them, and with and without to see which is better."""
+    (X, y, z), made = synthetic_rows(2000, seed=0), synthetic_rows(2000, seed=1)
+    ways = {"none": (None, "always"), "always": (made, "always"), "if better": (made, "if_better")}
+    yield "| estimator | generated rows | s a fit |"
+    yield "|---|---|---|"
+    for name, (way, (generated, used)) in product(("logistic", "mlp"), ways.items()):
+        model = AdaptiveSamplingClassifier(name, update_every=16, n_steps=asked.steps, generated_rows=used)
+        fit = partial(model.fit, X, y, sensitive_features=z, generated=generated)
+        yield f"| {name} | {way} | {shortest_seconds(fit, 3):.2f} |"
+
+
 def flat(asked: argparse.Namespace) -> Iterator[str]:
     """Yield time and memory of blocks of steps, an update before every batch."""
     rows = mixed_rows()
@@ -210,6 +225,7 @@ def flat(asked: argparse.Namespace) -> Iterator[str]:
 PARTS: dict[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "quality": quality,
     "cost": cost,
+    "pool": pool,
     "flat": flat,
 }
 

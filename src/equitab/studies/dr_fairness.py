@@ -38,10 +38,11 @@ ARMS = MappingProxyType(
 NO_POOL = ""
 """The name of the pool where no generated row was there."""
 OURS, FEWER, KEPT, PUBLISHED = "ours", "ours, validation rows", "ours, outcomes kept", "published"
+ALWAYS = "ours, pool always used"
 """Forms of learned ratios. Ours: groups compared by mean probabilities, shares of outcomes learned too, judged on
 training and validation rows; the same judged on validation rows alone; the same, with outcomes as common as they are;
-and the published form, by mean losses, with gradients of real rows from the validation rows that also give the outer
-gradient."""
+the published form, by mean losses, with gradients of real rows from the validation rows that also give the outer
+gradient; and ours with generated rows that are never left out."""
 TUNED = (FAIRBATCH, RATIOS)
 """Arms with settings, of which one is chosen on validation rows."""
 WITH_POOL = ("uniform", "balanced", RATIOS)
@@ -122,6 +123,7 @@ class DrFairnessSettings:
         (FEWER, 0.5),
         (KEPT, 0.5),
         (PUBLISHED, 20.0),
+        (ALWAYS, 0.5),
     )
     fairbatch_steps: tuple[float, ...] = (0.005, 0.02, 0.05)
     n_steps: int = 3000

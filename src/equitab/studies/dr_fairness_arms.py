@@ -17,6 +17,7 @@ from equitab.mitigation import reweighing_weights
 from equitab.mitigation.adaptive_sampling import AdaptiveSamplingClassifier, Strategy, learned_weights
 from equitab.pipeline.ratios import UsedRatios
 from equitab.studies.dr_fairness import (
+    ALWAYS,
     BOOSTING,
     CORRUPTED,
     FAIRBATCH,
@@ -189,7 +190,8 @@ def _arms(pools: dict[str, StudyRows], settings: DrFairnessSettings) -> Iterator
 
 def _ratio_arms(generator: str, settings: DrFairnessSettings) -> Iterator[Arm]:
     for form, weight in settings.ratio_settings:
-        yield Arm(RATIOS, generator, form, weight)
+        if form != ALWAYS or generator != NO_POOL:
+            yield Arm(RATIOS, generator, form, weight)
 
 
 def fit_head(
@@ -241,7 +243,7 @@ def _form(arm: Arm, settings: DrFairnessSettings) -> dict[str, Any]:
     if arm.form == PUBLISHED:
         return {**_PUBLISHED_FORM, "accuracy_weight": arm.amount}
     return {
-        "generated_rows": "always" if arm.generator == CORRUPTED else "if_better",
+        "generated_rows": "always" if arm.generator == CORRUPTED or arm.form == ALWAYS else "if_better",
         "gap": "rate",
         "label_shares": "kept" if arm.form == KEPT else "learned",
         "judged_by": "validation" if arm.form == FEWER else "all_rows",

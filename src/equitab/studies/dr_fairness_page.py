@@ -92,7 +92,7 @@ def _what_was_done(settings: DrFairnessSettings, remarks: Sequence[str]) -> Stud
         "gradient, and training rows drawn apart those of real rows; groups are compared by sharpened mean "
         "probabilities, and the shares of the outcomes are learned too, within a factor of two of their odds. "
         "Generated rows are left out where they make outer objective or mean loss larger on the rows that judge, but "
-        "for the corrupted pool. FairBatch's rule looks at training and validation rows too.",
+        "for the corrupted pool and the form that says so. FairBatch's rule looks at training and validation rows too.",
     )
     return StudySection(heading="What was done", paragraphs=(*paragraphs, *remarks))
 
