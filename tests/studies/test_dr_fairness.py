@@ -12,6 +12,7 @@ import pytest
 from equitab.dataframe import frame_from_columns, read_table
 from equitab.errors import OutputExistsError, RecipeError
 from equitab.studies.dr_fairness import (
+    ALWAYS,
     CORRUPTED,
     LOGISTIC,
     PLAIN,
@@ -38,7 +39,13 @@ from equitab.studies.dr_fairness_run import study_dr_fairness
 from equitab.studies.mcrage_differences import Estimate
 
 TINY = replace(
-    QUICK, learners=(LOGISTIC,), generators=("independent_marginals",), n_steps=30, n_pool=60, max_rows=600
+    QUICK,
+    learners=(LOGISTIC,),
+    generators=("independent_marginals",),
+    ratio_settings=(*QUICK.ratio_settings, (ALWAYS, 0.5)),
+    n_steps=30,
+    n_pool=60,
+    max_rows=600,
 )
 
 
@@ -205,6 +212,8 @@ def test_the_whole_tables_part_runs_on_few_rows(tmp_path: Path) -> None:
     found = study_tables(tmp_path / "study", settings=TINY)
     assert {one.arm for one in found.numbers} == {*STRATEGIES, "reweighing"}
     assert {one.seed for one in found.numbers} == {0, 1}
+    always = {one.generator for one in found.numbers if one.setting == f"{ALWAYS}, 0.5"}
+    assert always == {"independent_marginals"}, "without a pool there is none to use"
     assert len(numbers_from_frame(read_table(tmp_path / "study" / "numbers.parquet"))) == len(found.numbers)
     assert "## Adult, men and women: every arm" in (tmp_path / "study" / "study.md").read_text(
         encoding="utf-8"
