@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from equitab.errors import OutputExistsError, RecipeError, SavedFormatError
-from equitab.pipeline.run_folder import RunFolder, open_run_folder, read_run_record
+from equitab.pipeline.run_folder import RunFolder, open_run_folder, read_run_record, recorded
 
 PRINTS = {"recipe": "1", "schema": "2", "table": "3"}
 
@@ -50,7 +53,7 @@ def test_overwrite_begins_with_nothing(tmp_path: Path) -> None:
     """What the earlier run left is gone."""
     half_done(tmp_path)
     folder = open_run_folder(tmp_path, fingerprint=PRINTS, overwrite=True)
-    assert sorted(item.name for item in tmp_path.iterdir()) == ["run.json", "run.log"]
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["run.json", "run.log", "unfinished"]
     assert not folder.record.stages
 
 
@@ -123,3 +126,44 @@ def test_a_finished_run_keeps_only_what_readers_need(tmp_path: Path) -> None:
     folder.work("seed-0").mkdir(parents=True)
     folder.close("finished")
     assert not folder.work("").exists()
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process, which writes a run to the folder until it is told to stop."""
+    code = (
+        "import sys; from equitab.pipeline.run_folder import open_run_folder; "
+        f"folder = open_run_folder(sys.argv[1], fingerprint={PRINTS}); print('writes', flush=True); input()"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], text=True, **pipes) as process:  # type: ignore[call-overload]
+        assert process.stdout.readline() == "writes\n"
+        yield process
+        process.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks of this kind")
+def test_two_processes_do_not_write_to_one_folder(tmp_path: Path, writer: subprocess.Popen[str]) -> None:
+    """Whatever was asked for; what the first wrote stays. A killed process is in nobody's way."""
+    before = (tmp_path / "run.json").read_text()
+    for flags in ({}, {"resume": True}, {"overwrite": True}):
+        with pytest.raises(OutputExistsError, match=r"another process is writing.*--out"):
+            open_run_folder(tmp_path, fingerprint=PRINTS, **flags)
+    assert (tmp_path / "run.json").read_text() == before
+    writer.kill()
+    writer.wait()
+    assert open_run_folder(tmp_path, fingerprint=PRINTS, resume=True).record.state == "running"
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(KeyboardInterrupt, "interrupted"), (ZeroDivisionError, "failed")]
+)
+def test_a_run_is_recorded_however_it_ends(tmp_path: Path, error: type[BaseException], state: str) -> None:
+    """And can go on."""
+    with pytest.raises(error), recorded(open_run_folder(tmp_path, fingerprint=PRINTS)):
+        raise error
+    assert read_run_record(tmp_path).state == state
+    with recorded(open_run_folder(tmp_path, fingerprint=PRINTS, resume=True)):
+        pass
+    assert read_run_record(tmp_path).state == "finished"
+    assert not (tmp_path / "unfinished").exists()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +35,7 @@ from equitab.pipeline.report_contents import run_contents
 from equitab.pipeline.rounds_report import rounds_contents
 from equitab.pipeline.rounds_stage import plan_of_run, read_rounds
 from equitab.pipeline.run_facts import facts_of_run
-from equitab.pipeline.run_folder import RunFolder, RunRecord, check_output, open_run_folder, read_run_record
+from equitab.pipeline.run_folder import RunRecord, check_output, open_run_folder, read_run_record, recorded
 from equitab.pipeline.run_results import Answer, put_together, write_report
 from equitab.pipeline.run_rows import RunRows, divide_rows
 from equitab.pipeline.search_report import search_contents
@@ -165,7 +163,7 @@ def run(
     reporter.finish(f"{len(prepared.frame):,} rows, {len(prepared.schema.columns)} columns")
     folder = open_run_folder(place, fingerprint=prepared.fingerprint, resume=resume, overwrite=overwrite)
     if folder.record.state != "finished":
-        with _recorded(folder):
+        with recorded(folder):
             _carry_out(prepared, Stages(folder, reporter))
     return load_run(place)
 
@@ -219,31 +217,6 @@ def _as_recipe(recipe: Recipe | Mapping[str, Any] | str | Path) -> Recipe:
     if isinstance(recipe, Recipe):
         return recipe
     return load_recipe(recipe) if isinstance(recipe, str | Path) else recipe_from_dict(recipe)
-
-
-@contextmanager
-def _recorded(folder: RunFolder) -> Iterator[None]:
-    """Record how the run ends, however it ends."""
-    started = time.monotonic()
-    try:
-        yield
-    except KeyboardInterrupt:
-        _close_quietly(folder, "interrupted", "interrupted")
-        raise
-    except Exception as error:
-        _close_quietly(folder, "failed", f"failed: {type(error).__name__}")
-        raise
-    folder.log(f"finished after {time.monotonic() - started:.1f} s")
-    folder.close("finished")
-
-
-def _close_quietly(folder: RunFolder, state: Any, line: str) -> None:
-    """Record an end; what stopped the run matters more than a disk that does not take the record."""
-    try:
-        folder.log(line)
-        folder.close(state)
-    except OSError:
-        pass
 
 
 def _carry_out(prepared: PreparedRun, stages: Stages) -> None:

@@ -3,7 +3,7 @@
 ``run.json`` is the folder's memory. It is written first, after every stage, and last; a folder without it is
 not ours and is never touched. A stage is done when all of its files are in place and ``run.json`` holds their
 digests: killing the process at any moment leaves a folder in which the last finished stage is the last one
-that is believed.
+that is believed. While a process writes, no other may (`folder_lock`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import metadata
@@ -21,6 +22,7 @@ from typing import Any, Literal
 
 from equitab.dataframe import write_text_atomically
 from equitab.errors import OutputExistsError, Problem, RecipeError, SavedFormatError
+from equitab.pipeline.folder_lock import FolderLock, is_taken
 from equitab.pipeline.storage import digest_of, is_partial, remove, remove_partials, storage_errors
 
 State = Literal["running", "interrupted", "failed", "finished"]
@@ -30,6 +32,7 @@ FORMAT_VERSION = 1
 RUN_FILE = "run.json"
 WORK_FOLDER = "unfinished"
 """Where stages keep what later stages need and a finished run does not."""
+_LOCK_FILE = f"{WORK_FOLDER}/lock"
 
 _LIBRARIES = (
     "numpy",
@@ -134,6 +137,7 @@ class RunFolder:
     def __init__(self, path: Path, record: RunRecord) -> None:
         self.path = path
         self.record = record
+        self._lock = FolderLock(path / _LOCK_FILE)
 
     def place(self, name: str) -> Path:
         """Return the path of a file or folder of the run."""
@@ -174,6 +178,25 @@ class RunFolder:
             remove(self.path / WORK_FOLDER)
             stages = {name: replace(stage, files=_kept(stage.files)) for name, stage in stages.items()}
         self._change(state=state, ended=_now(), stages=stages)
+        self.give_back()
+
+    def take(self) -> None:
+        """Keep other processes from writing until the run ends, or this process does.
+
+        Raises
+        ------
+        OutputExistsError
+            If another process writes.
+        """
+        with storage_errors(self.path):
+            self.work("").mkdir(exist_ok=True)
+            is_ours = self._lock.take()
+        if not is_ours:
+            raise _in_use(self.path)
+
+    def give_back(self) -> None:
+        """Let other processes write."""
+        self._lock.give_back()
 
     def log(self, line: str) -> None:
         """Append a line to ``run.log``."""
@@ -205,7 +228,8 @@ def open_run_folder(
     Raises
     ------
     OutputExistsError
-        If the folder exists and neither was asked for, or if it was not written by a run of equitab.
+        If the folder exists and neither was asked for, if it was not written by a run of equitab, or if another
+        process is writing it.
     RecipeError
         If both were asked for, or if a run cannot go on because recipe, schema or table changed.
     """
@@ -232,6 +256,8 @@ def check_output(path: Path, *, resume: bool, overwrite: bool) -> None:
     if not _is_ours(path):
         detail = "it holds files that no run of equitab wrote, so it is left alone"
         raise OutputExistsError(f"{str(path)!r}: {detail}. Next: choose another --out.")
+    if is_taken(path / _LOCK_FILE):
+        raise _in_use(path)
     if not (resume or overwrite):
         state = read_run_record(path).state
         advice = (
@@ -242,6 +268,36 @@ def check_output(path: Path, *, resume: bool, overwrite: bool) -> None:
         raise OutputExistsError(
             f"{str(path)!r} holds a run that is {state}. Next: {advice}; or another --out."
         )
+
+
+def _in_use(path: Path) -> OutputExistsError:
+    advice = "wait for it, or stop it and --resume; or another --out"
+    return OutputExistsError(f"{str(path)!r} holds a run that another process is writing. Next: {advice}.")
+
+
+@contextmanager
+def recorded(folder: RunFolder) -> Iterator[None]:
+    """Record how a run ends, however it ends, and let other processes write then."""
+    started = time.monotonic()
+    try:
+        yield
+    except KeyboardInterrupt:
+        _close_quietly(folder, "interrupted", "interrupted")
+        raise
+    except Exception as error:
+        _close_quietly(folder, "failed", f"failed: {type(error).__name__}")
+        raise
+    folder.log(f"finished after {time.monotonic() - started:.1f} s")
+    folder.close("finished")
+
+
+def _close_quietly(folder: RunFolder, state: State, line: str) -> None:
+    """Record an end; what stopped the run matters more than a disk that does not take the record."""
+    try:
+        folder.log(line)
+        folder.close(state)
+    except OSError:
+        folder.give_back()
 
 
 def read_run_record(path: Path) -> RunRecord:
@@ -305,6 +361,7 @@ def _begun(path: Path, fingerprint: Mapping[str, str]) -> RunFolder:
             remove(item)
     folder = RunFolder(path, RunRecord(dict(fingerprint), started=_now(), environment=environment()))
     folder._change()
+    folder.take()
     folder.log("begun")
     return folder
 
@@ -325,8 +382,9 @@ def _resumed(path: Path, fingerprint: Mapping[str, str]) -> RunFolder:
         raise RecipeError(changed)
     if record.state == "finished":
         return RunFolder(path, record)
-    remove_partials(path)
     folder = RunFolder(path, replace(record, environment=environment()))
+    folder.take()
+    remove_partials(path)
     folder._change(state="running", ended="")
     folder.log(f"resumed after {len(record.stages)} finished stages")
     return folder

@@ -13,7 +13,7 @@ from equitab.evaluation import measure_fidelity, measure_privacy
 from equitab.evaluation.results import CurvePoint, Measurement
 from equitab.pipeline import Progress, load_curves, load_measurements, save_curves, save_measurements
 from equitab.pipeline.progress import StageProgress
-from equitab.pipeline.run_folder import RunFolder, open_run_folder
+from equitab.pipeline.run_folder import RunFolder, open_run_folder, recorded
 from equitab.pipeline.stages import Done, Stages
 from equitab.report.study_page import render_study, study_markdown
 from equitab.studies.blow import (
@@ -95,17 +95,22 @@ def study_blow(
     folder = open_run_folder(out, fingerprint=fingerprint, resume=resume, overwrite=overwrite)
     if folder.record.state == "finished":
         return StudyResult(folder.path, numbers_from_frame(read_table(folder.place("numbers.parquet"))))
-    steps = [(form, size) for form in chosen.forms for size in chosen.sizes]
-    folder.work("").mkdir(exist_ok=True)
-    stages = Stages(folder, StageProgress(progress, n_stages=len(steps) + 3))
-    rows = AdultRows.read(seed=seed)
-    synthetic = _generate(stages, rows, chosen, seed)
-    quality = _measure_quality(stages, rows, synthetic, seed)
-    numbers, curves = _measure_models(stages, rows, synthetic, chosen, seed)
-    curves += distribution_points(rows, synthetic, chosen.sizes)
-    _write(stages, numbers, curves, quality, chosen)
-    folder.close("finished")
+    with recorded(folder):
+        numbers = _carry_out(folder, chosen, seed=seed, progress=progress)
     return StudyResult(folder.path, numbers)
+
+
+def _carry_out(
+    folder: RunFolder, settings: BlowSettings, *, seed: int, progress: Progress | None
+) -> list[ComparedNumber]:
+    stages = Stages(folder, StageProgress(progress, n_stages=len(settings.forms) * len(settings.sizes) + 3))
+    rows = AdultRows.read(seed=seed)
+    synthetic = _generate(stages, rows, settings, seed)
+    quality = _measure_quality(stages, rows, synthetic, seed)
+    numbers, curves = _measure_models(stages, rows, synthetic, settings, seed)
+    curves += distribution_points(rows, synthetic, settings.sizes)
+    _write(stages, numbers, curves, quality, settings)
+    return numbers
 
 
 def _digest(settings: BlowSettings, seed: int) -> str:

@@ -12,7 +12,7 @@ from equitab.dataframe import read_table, write_table, write_text_atomically
 from equitab.errors import Problem, RecipeError
 from equitab.pipeline import Progress
 from equitab.pipeline.progress import StageProgress
-from equitab.pipeline.run_folder import RunFolder, open_run_folder
+from equitab.pipeline.run_folder import RunFolder, open_run_folder, recorded
 from equitab.pipeline.stages import Done, Stages
 from equitab.report.study_page import render_study, study_markdown
 from equitab.studies.dr_fairness_images import FILES, FULL, QUICK, ImageSettings, TaskName
@@ -113,9 +113,8 @@ def study_images(
     fingerprint = {"study": "dr_fairness-images", "settings": _digest(chosen, seed)}
     folder = open_run_folder(out, fingerprint=fingerprint, resume=resume, overwrite=overwrite)
     if folder.record.state != "finished":
-        folder.work("").mkdir(exist_ok=True)
-        _carry_out(folder, chosen, data=data, seed=seed, progress=progress, left_out=left_out)
-        folder.close("finished")
+        with recorded(folder):
+            _carry_out(folder, chosen, data=data, seed=seed, progress=progress, left_out=left_out)
     numbers = records_from_frame(read_table(folder.place(NUMBERS)), ImageNumber)
     return ImagesResult(folder.path, numbers, _summary(folder, numbers))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from equitab.dataframe import read_table, write_table, write_text_atomically
 from equitab.pipeline import Progress
 from equitab.pipeline.progress import StageProgress
-from equitab.pipeline.run_folder import RunFolder, open_run_folder
+from equitab.pipeline.run_folder import RunFolder, open_run_folder, recorded
 from equitab.pipeline.stages import Done, Stages
 from equitab.report.study_page import render_study, study_markdown
 from equitab.studies.dr_fairness import (
@@ -109,9 +109,8 @@ def study_tables(
     fingerprint = {"study": "dr_fairness", "settings": _digest(chosen, seed)}
     folder = open_run_folder(out, fingerprint=fingerprint, resume=resume, overwrite=overwrite)
     if folder.record.state != "finished":
-        folder.work("").mkdir(exist_ok=True)
-        _carry_out(folder, chosen, data=data, seed=seed, progress=progress, left_out=left_out)
-        folder.close("finished")
+        with recorded(folder):
+            _carry_out(folder, chosen, data=data, seed=seed, progress=progress, left_out=left_out)
     found = numbers_from_frame(read_table(folder.place(NUMBERS)))
     summary = "\n".join(headline(Numbers(found, accuracy_loss=chosen.accuracy_loss)))
     return TablesResult(folder.path, found, f"{summary}\nEvery number is in {folder.path}.")

@@ -13,7 +13,7 @@ import numpy as np
 from equitab.dataframe import read_table, write_table, write_text_atomically
 from equitab.pipeline import Progress
 from equitab.pipeline.progress import StageProgress
-from equitab.pipeline.run_folder import RunFolder, open_run_folder
+from equitab.pipeline.run_folder import RunFolder, open_run_folder, recorded
 from equitab.pipeline.stages import Done, Stages
 from equitab.report.study_page import render_study, study_markdown
 from equitab.studies.maghool import FULL, LEARNER_NAMES, QUICK, XGBOOST, MaghoolSettings, TableName
@@ -109,10 +109,9 @@ def study_maghool(
     fingerprint = {"study": "maghool", "settings": _digest(chosen, seed)}
     folder = open_run_folder(out, fingerprint=fingerprint, resume=resume, overwrite=overwrite)
     if folder.record.state != "finished":
-        folder.work("").mkdir(exist_ok=True)
-        stages = Stages(folder, StageProgress(progress, n_stages=len(_parts(chosen)) + 1))
-        _carry_out(stages, chosen, data=data, seed=seed, n_jobs=n_jobs, left_out=left_out)
-        folder.close("finished")
+        with recorded(folder):
+            stages = Stages(folder, StageProgress(progress, n_stages=len(_parts(chosen)) + 1))
+            _carry_out(stages, chosen, data=data, seed=seed, n_jobs=n_jobs, left_out=left_out)
     numbers = findings_from_frame(read_table(folder.place(MEASUREMENTS)))
     return MaghoolResult(folder.path, numbers, _summary(folder, Findings(numbers)))
 

@@ -14,7 +14,7 @@ from equitab.evaluation import curves_frame, curves_from_frame
 from equitab.evaluation.results import CurvePoint
 from equitab.pipeline import Progress
 from equitab.pipeline.progress import StageProgress
-from equitab.pipeline.run_folder import RunFolder, open_run_folder
+from equitab.pipeline.run_folder import RunFolder, open_run_folder, recorded
 from equitab.pipeline.stages import Done, Stages
 from equitab.report.study_page import render_study, study_markdown
 from equitab.schema import favorable
@@ -130,9 +130,10 @@ def study_mcrage(
     fingerprint = {"study": "mcrage", "settings": _digest(chosen, seed)}
     folder = open_run_folder(out, fingerprint=fingerprint, resume=resume, overwrite=overwrite)
     if folder.record.state != "finished":
-        folder.work("").mkdir(exist_ok=True)
-        _carry_out(folder, chosen, data=data, seed=seed, n_jobs=n_jobs, progress=progress, left_out=left_out)
-        folder.close("finished")
+        with recorded(folder):
+            _carry_out(
+                folder, chosen, data=data, seed=seed, n_jobs=n_jobs, progress=progress, left_out=left_out
+            )
     numbers = Numbers(numbers_from_frame(read_table(folder.place(NUMBERS))))
     found = differences_from_frame(read_table(folder.place(DIFFERENCES)))
     return McrageResult(folder.path, found, _summary(folder, numbers, chosen))

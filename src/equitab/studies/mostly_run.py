@@ -12,7 +12,7 @@ from typing import TypeAlias
 from equitab.dataframe import read_table, write_table, write_text_atomically
 from equitab.pipeline import Progress
 from equitab.pipeline.progress import StageProgress
-from equitab.pipeline.run_folder import RunFolder, open_run_folder
+from equitab.pipeline.run_folder import RunFolder, open_run_folder, recorded
 from equitab.pipeline.stages import Done, Stages
 from equitab.report.study_page import render_study, study_markdown
 from equitab.studies.mostly import OVERSAMPLING, QUICK, MostlySettings, StudyRows
@@ -122,11 +122,10 @@ def study_mostly(
     fingerprint = {"study": "mostly", "settings": _digest(chosen, chosen_fair, seed)}
     folder = open_run_folder(out, fingerprint=fingerprint, resume=resume, overwrite=overwrite)
     if folder.record.state != "finished":
-        folder.work("").mkdir(exist_ok=True)
-        _carry_out(
-            folder, tables, chosen, chosen_fair, data=data, seed=seed, n_jobs=n_jobs, progress=progress
-        )
-        folder.close("finished")
+        with recorded(folder):
+            _carry_out(
+                folder, tables, chosen, chosen_fair, data=data, seed=seed, n_jobs=n_jobs, progress=progress
+            )
     claims = claims_from_frame(read_table(folder.place(CLAIMS))) if chosen_fair else []
     return MostlyResult(folder.path, gains_from_frame(read_table(folder.place(NUMBERS))), claims)
 
