@@ -24,6 +24,8 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import cross_val_predict
 
 from equitab.mitigation.adaptive_sampling import AdaptiveSamplingClassifier, RatioSettings
 from equitab.mitigation.adaptive_sampling.cells import make_cells
@@ -74,6 +76,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2000, help="to train on, for the part quality")
     parser.add_argument("--objective", choices=tuple(GAPS), default="equal_opportunity")
     parser.add_argument("--steps", type=int, default=5000, help="for the parts cost, pool and flat")
+    parser.add_argument(
+        "--smoothed", action="store_true", help="judge by outcomes that a model thinks likely"
+    )
     parser.add_argument("--only", default="", help="strategies whose name holds this")
     for line in PARTS[parser.parse_args().part](parser.parse_args()):
         print(line, flush=True)
@@ -126,7 +131,8 @@ def quality(asked: argparse.Namespace) -> Iterator[str]:
                 **{"update_every": 8, "n_steps": 3000, **LOSSES, **settings},
                 seed=seed,
             )
-            model.fit(X, y, sensitive_features=z, validation=(X, y, z))
+            judging = smoothed(X, y, z, seed=seed) if asked.smoothed else (X, y, z)
+            model.fit(X, y, sensitive_features=z, validation=judging)
             found.append(judge(model.predict(fresh[0]), fresh[1], fresh[2]))
         accuracy = np.mean(found, axis=0)[0]
         gaps = np.array(found)[:, GAPS[asked.objective]]
@@ -135,6 +141,15 @@ def quality(asked: argparse.Namespace) -> Iterator[str]:
             f"| {name} | {accuracy:.4f} ± {np.std([row[0] for row in found]):.4f} "
             f"| {gaps.mean():.4f} ± {gaps.std():.4f} | {gaps.min():.4f}, {gaps.max():.4f} | {seconds:.1f} |"
         )
+
+
+def smoothed(X: np.ndarray, y: np.ndarray, z: np.ndarray, *, seed: int, n_copies: int = 20) -> Rows:
+    """Return copies of rows whose outcomes are as common as boosted trees, which learned other rows, think likely."""
+    trees = HistGradientBoostingClassifier(max_depth=3, max_iter=60, learning_rate=0.08)
+    chances = cross_val_predict(trees, X, y, cv=5, method="predict_proba")[:, 1]
+    steps = np.random.default_rng(seed).random((len(X), 1)) + np.arange(n_copies)
+    outcomes = (steps / n_copies < chances[:, None]).astype(int)
+    return np.repeat(X, n_copies, axis=0), outcomes.ravel(), np.repeat(z, n_copies)
 
 
 def training_of(head: Head, rows: TrainingRows, *, update_every: int) -> HeadTraining:
