@@ -44,7 +44,10 @@ class FolderLock:
 
 
 def is_taken(path: Path) -> bool:
-    """Return whether another process holds the lock of a file, which need not exist."""
+    """Return whether another process holds the lock of a file, which need not exist.
+
+    Not for a process that may hold it itself: closing the file gives it back.
+    """
     try:
         descriptor = os.open(path, os.O_RDWR)
     except OSError:

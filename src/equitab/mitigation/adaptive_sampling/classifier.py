@@ -330,7 +330,9 @@ class AdaptiveSamplingClassifier(ClassifierMixin, BaseEstimator):
     @property
     def _label_shares(self) -> LabelShares:
         """What becomes of the shares of outcomes."""
-        return self.label_shares or ("learned" if self.strategy == "dr_fairness" else "kept")
+        if self.label_shares is not None:
+            return self.label_shares
+        return "learned" if self.strategy == "dr_fairness" else "kept"
 
     def _head(self, rows: FitRows) -> Head:
         """Return the head to train."""
